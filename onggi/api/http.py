@@ -1,0 +1,84 @@
+"""Seam 5: a request to the API and the three shapes of its answer, without HTTP.
+
+``apiserver/server.py`` binds these to a socket; ``client/inprocess.py`` fills them in
+by hand. The node agent answers logs, exec, attach and port-forward in the same terms.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from onggi.api.objects import Object, View
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who asks (``authentication.k8s.io`` UserInfo)."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+    uid: str = ""
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Request:
+    """``body`` is bytes from a socket, or an object from a caller in the same process.
+
+    ``headers`` has lower-case names. ``query`` keeps every value of a repeated key.
+    ``user`` is set where the caller is known already: a client certificate, or in process.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | View = b""
+    user: User | None = None
+    peer: str = ""
+
+    def argument(self, name: str, default: str = "") -> str:
+        """The first value of a query parameter."""
+        values = self.query.get(name)
+        return values[0] if values else default
+
+    def flag(self, name: str) -> bool:
+        return self.argument(name).lower() in ("true", "1", "t")
+
+
+@dataclass(slots=True, kw_only=True)
+class Response:
+    """A whole answer. A caller in process gets the object; a socket gets ``encoded()``."""
+
+    status: int = 200
+    body: bytes | Object | View = b""
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Stream:
+    """An answer that goes on: a watch, a log. ``frames`` is closed when the client goes away."""
+
+    frames: AsyncIterator[bytes]
+    status: int = 200
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Upgrade:
+    """Hand the client's connection, raw, to the server at ``url`` (exec, attach, port-forward).
+
+    The request's own upgrade headers travel along; the far side's answer travels back.
+    """
+
+    url: str
+
+
+Answer = Response | Stream | Upgrade
+
+
+class Handler(Protocol):
+    async def handle(self, request: Request) -> Answer:
+        """Answer one request; a refusal is raised as ``onggi.api.errors.StatusError``."""

@@ -1,0 +1,59 @@
+"""Every kind the API server is born with, in discovery order."""
+
+from onggi.kinds.apps.deployment import DEPLOYMENT
+from onggi.kinds.apps.replicaset import REPLICASET
+from onggi.kinds.authentication.selfsubjectreview import SELFSUBJECTREVIEW
+from onggi.kinds.authentication.tokenreview import TOKENREVIEW
+from onggi.kinds.authorization.localsubjectaccessreview import LOCALSUBJECTACCESSREVIEW
+from onggi.kinds.authorization.selfsubjectaccessreview import SELFSUBJECTACCESSREVIEW
+from onggi.kinds.authorization.selfsubjectrulesreview import SELFSUBJECTRULESREVIEW
+from onggi.kinds.authorization.subjectaccessreview import SUBJECTACCESSREVIEW
+from onggi.kinds.coordination.lease import LEASE
+from onggi.kinds.core.configmap import CONFIGMAP
+from onggi.kinds.core.endpoints import ENDPOINTS
+from onggi.kinds.core.event import EVENT
+from onggi.kinds.core.namespace import NAMESPACE
+from onggi.kinds.core.node import NODE
+from onggi.kinds.core.pod import POD
+from onggi.kinds.core.secret import SECRET
+from onggi.kinds.core.service import SERVICE
+from onggi.kinds.core.serviceaccount import SERVICEACCOUNT
+from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
+from onggi.kinds.events.event import EVENTS_EVENT
+from onggi.kinds.networking.ingress import INGRESS
+from onggi.kinds.networking.ingressclass import INGRESSCLASS
+from onggi.kinds.rbac.clusterrole import CLUSTERROLE
+from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
+from onggi.kinds.rbac.role import ROLE
+from onggi.kinds.rbac.rolebinding import ROLEBINDING
+from onggi.kinds.scheduling.priorityclass import PRIORITYCLASS
+
+BUILTIN = (
+    POD,
+    NAMESPACE,
+    NODE,
+    SERVICE,
+    ENDPOINTS,
+    CONFIGMAP,
+    SECRET,
+    SERVICEACCOUNT,
+    EVENT,
+    EVENTS_EVENT,
+    LEASE,
+    ENDPOINTSLICE,
+    REPLICASET,
+    DEPLOYMENT,
+    INGRESS,
+    INGRESSCLASS,
+    ROLE,
+    ROLEBINDING,
+    CLUSTERROLE,
+    CLUSTERROLEBINDING,
+    PRIORITYCLASS,
+    TOKENREVIEW,
+    SELFSUBJECTREVIEW,
+    SUBJECTACCESSREVIEW,
+    SELFSUBJECTACCESSREVIEW,
+    SELFSUBJECTRULESREVIEW,
+    LOCALSUBJECTACCESSREVIEW,
+)

@@ -1,0 +1,1 @@
+from onggi.kinds.core.endpoints.kind import ENDPOINTS as ENDPOINTS

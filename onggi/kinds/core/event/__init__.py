@@ -1,0 +1,1 @@
+from onggi.kinds.core.event.kind import EVENT as EVENT

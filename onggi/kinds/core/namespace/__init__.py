@@ -1,0 +1,1 @@
+from onggi.kinds.core.namespace.kind import NAMESPACE as NAMESPACE

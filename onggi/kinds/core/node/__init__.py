@@ -1,0 +1,1 @@
+from onggi.kinds.core.node.kind import NODE as NODE

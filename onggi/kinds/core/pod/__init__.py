@@ -1,0 +1,1 @@
+from onggi.kinds.core.pod.kind import POD as POD

@@ -1,0 +1,1 @@
+from onggi.kinds.core.service.kind import SERVICE as SERVICE

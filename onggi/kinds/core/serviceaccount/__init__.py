@@ -1,0 +1,1 @@
+from onggi.kinds.core.serviceaccount.kind import SERVICEACCOUNT as SERVICEACCOUNT

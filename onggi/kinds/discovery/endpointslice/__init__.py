@@ -1,0 +1,1 @@
+from onggi.kinds.discovery.endpointslice.kind import ENDPOINTSLICE as ENDPOINTSLICE
