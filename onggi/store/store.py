@@ -5,11 +5,17 @@ Every object is encoded once, here, with its ``metadata.resourceVersion`` set to
 revision of the write; readers get those bytes.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+from weakref import ref
+
+import msgspec
 
 from onggi.api.objects import Object, View
+
+decode = msgspec.json.Decoder().decode
+encode = msgspec.json.Encoder().encode
 
 
 class Key(NamedTuple):
@@ -20,6 +26,12 @@ class Key(NamedTuple):
     name: str
 
 
+class Snapshot(dict[str, Any]):
+    """A decoded object that a record can refer to weakly: shared while somebody holds it."""
+
+    __slots__ = ("__weakref__",)
+
+
 @dataclass(slots=True)
 class Record:
     """One version of one object."""
@@ -28,11 +40,26 @@ class Record:
     revision: int
     data: bytes  # the JSON text
     frame: bytes | None = None  # a cache for whoever frames it for watchers
+    _decoded: ref[Snapshot] | None = field(default=None, repr=False, compare=False)
 
     @property
     def object(self) -> View:
-        """The object, decoded; shared by all readers, so it must not be written to."""
-        raise NotImplementedError
+        """The object, decoded; shared by all readers, so it must not be written to.
+
+        It lives as long as somebody holds it: the bytes are what the store keeps.
+        """
+        found = self._decoded() if self._decoded else None
+        if found is None:
+            found = Snapshot(decode(self.data))
+            self._decoded = ref(found)
+        return found
+
+
+def record(key: Key, revision: int, obj: View) -> Record:
+    """``obj`` as the version that ``revision`` made; ``obj`` itself is left alone."""
+    meta = {**obj["metadata"], "resourceVersion": str(revision)}
+    snapshot = Snapshot({**obj, "metadata": meta})
+    return Record(key, revision, encode(snapshot), None, ref(snapshot))
 
 
 class Change(NamedTuple):
@@ -64,6 +91,29 @@ class Stale(Exception):
     """The object is not at the revision that the writer saw."""
 
 
+class Unwritable(Exception):
+    """Nothing was written: the disk is full or failing. The text says what to do."""
+
+
+class Corrupt(Exception):
+    """The state on disk cannot be opened. The text says why and what to do."""
+
+
+class Watch(Protocol):
+    """A reader's place in the history of one resource. It needs no closing."""
+
+    @property
+    def revision(self) -> int:
+        """Everything up to here has been handed out: what a bookmark may say."""
+
+    async def next(self, timeout: float | None = None) -> Sequence[Change]:
+        """The changes since the last call, in order and none twice; waits for one.
+
+        Empty after ``timeout`` seconds without any, and once the store is closed.
+        Raises Compacted where the reader fell behind the history that is kept.
+        """
+
+
 class Store(Protocol):
     """Keys are ordered by namespace, then name."""
 
@@ -75,6 +125,8 @@ class Store(Protocol):
     def compacted(self) -> int:
         """Watches and lists may start at this revision or later."""
 
+    @property
+    def closed(self) -> bool: ...
     def get(self, key: Key) -> Record | None: ...
     def list(
         self,
@@ -85,7 +137,7 @@ class Store(Protocol):
         after: tuple[str, str] | None = None,
     ) -> Sequence[Record]:
         """All of a resource, or one namespace of it, in key order; ``at`` an earlier revision
-        (raises Compacted), ``after`` a (namespace, name)."""
+        (raises Compacted), ``after`` a (namespace, name). Not to be written to."""
 
     async def create(self, key: Key, obj: Object) -> Record:
         """Raises Exists."""
@@ -96,12 +148,8 @@ class Store(Protocol):
     async def delete(self, key: Key, *, revision: int = 0) -> Record:
         """Returns the last version. Raises Missing, or Stale (0: any revision will do)."""
 
-    def watch(
-        self, resource: str, namespace: str = "", *, since: int
-    ) -> AsyncIterator[Sequence[Change]]:
-        """Every change after ``since``, in order, none twice, in batches; raises Compacted
-        at once, or later where the reader fell behind the history that is kept. An empty
-        batch is a mark that nothing of this resource happened up to ``revision``."""
+    def watch(self, resource: str, namespace: str = "", *, since: int) -> Watch:
+        """From the change after ``since`` on. Raises Compacted."""
 
     async def compact(self, revision: int) -> None:
         """Forget history up to ``revision``; the present state stays."""
