@@ -1,16 +1,28 @@
 """Seam 4: what a reconcile function sees and what it may ask for. Neither does I/O."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from onggi.api.errors import StatusError
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
 
 
 class World(Protocol):
-    """A read-only snapshot of the cluster as the caches last saw it."""
+    """A read-only snapshot of the cluster as the caches last saw it.
+
+    It holds the kinds that the controller declares; for all others (and where a controller
+    asks for ``everything``) only ``metadata`` is kept.
+    """
+
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        """Every stored kind, each once: reviews and second views of a kind are not here."""
+
+    def kind(self, api_version: str, name: str) -> Kind | None:
+        """``("apps/v1", "Deployment")``, as an ownerReference names it."""
 
     def get(self, kind: Kind, namespace: str, name: str) -> View | None: ...
     def owned(self, kind: Kind, owner: View) -> Sequence[View]:
@@ -22,10 +34,20 @@ class World(Protocol):
     def all(self, kind: Kind, namespace: str = "") -> Sequence[View]: ...
 
 
+Sequel = Callable[[View], Sequence["Action"]]  # of what the server made
+Fallback = Callable[[StatusError], Sequence["Action"]]  # of how the server refused
+
+
 @dataclass(frozen=True)
 class Create:
+    """``done`` tells what to do next with the object as it was created, ``failed`` what to do
+    about a refusal (before the plan ends and is tried again)."""
+
     kind: Kind
     obj: Object
+    done: Sequel | None = None
+    failed: Fallback | None = None
+    subresource: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,12 +61,26 @@ class Patch:
 
 
 @dataclass(frozen=True)
+class Update:
+    """Puts the whole object at the version that was seen; for subresources such as finalize."""
+
+    kind: Kind
+    obj: Object
+    subresource: str = ""
+
+
+@dataclass(frozen=True)
 class Delete:
-    """Refused if the name has gone to another object since (uid precondition)."""
+    """Refused if the name has gone to another object since (uid precondition).
+
+    ``propagation`` is Background, Foreground or Orphan; ``grace`` is in seconds, None the
+    object's own.
+    """
 
     kind: Kind
     target: View
     propagation: str = "Background"
+    grace: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,13 +102,47 @@ class Emit:
     type: str = "Normal"
 
 
-Action = Create | Patch | Delete | SetStatus | Emit
+@dataclass(frozen=True)
+class Absent:
+    """Goes on only if the server, asked now, has no such object: caches may be behind."""
+
+    kind: Kind
+    namespace: str
+    name: str
+    uid: str
+
+
+@dataclass(frozen=True)
+class Clear:
+    """Deletes all of these kinds in a namespace and asks what remains.
+
+    ``then`` gets, for each kind in this order, what is still there (or the refusal).
+    """
+
+    kinds: Sequence[Kind]
+    namespace: str
+    then: Callable[[Sequence["Remains"]], Sequence["Action"]]
+
+
+class Remains(NamedTuple):
+    kind: Kind
+    items: Sequence[View] = ()
+    refusal: StatusError | None = None
+
+
+Action = Create | Patch | Update | Delete | SetStatus | Emit | Absent | Clear
 
 
 @dataclass(frozen=True)
 class Plan:
+    """Actions in order; the first refusal ends the plan, and the object is tried again later.
+
+    Neighbouring creates run side by side, neighbouring deletes too.
+    """
+
     actions: Sequence[Action] = ()
     again_in: timedelta | None = None  # wake me even if nothing changes
+    failed: Fallback | None = None  # what to do about the refusal that ended the plan
 
 
 class Reconcile(Protocol):
@@ -83,23 +153,42 @@ Wake = tuple[str, str]  # (namespace, name) of the object to reconcile
 
 
 class Map(Protocol):
-    """Which objects a change of another one wakes."""
+    """Which objects a change of another one wakes. It is asked about the object before the
+    change and after it."""
 
     def __call__(self, changed: View, world: World, /) -> Sequence[Wake]: ...
+
+
+class Target(NamedTuple):
+    """An object of any kind, by name."""
+
+    kind: Kind
+    namespace: str
+    name: str
+
+
+class Wakes(Protocol):
+    """Which objects, of whatever kind, a change of an object of ``kind`` wakes."""
+
+    def __call__(self, kind: Kind, changed: View, world: World, /) -> Sequence[Target]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Controller:
     """A reconcile function and what wakes it, as data.
 
-    ``owns`` wakes the owner of a changed object; ``watches`` maps any other kind's changes.
-    ``user`` is who its writes are made as.
+    ``owns`` wakes the controlling owner of a changed object; ``watches`` maps any other kind's
+    changes; ``everything`` maps the changes of every kind there is (garbage collection).
+    Without a ``kind`` of its own a controller reconciles what ``everything`` names.
+    ``source`` is the component that its events name.
     """
 
     name: str
-    kind: Kind
     reconcile: Reconcile
+    kind: Kind | None = None
     owns: tuple[Kind, ...] = ()
     watches: Mapping[Kind, Map] = field(default_factory=dict)
     reads: tuple[Kind, ...] = ()  # in the World, but changes wake nobody
-    resync: timedelta | None = None  # every object again, this often
+    everything: Wakes | None = None
+    workers: int = 5  # objects reconciled at a time, as upstream's --concurrent-…-syncs
+    source: str = ""
