@@ -27,6 +27,8 @@ class Request:
 
     ``headers`` has lower-case names. ``query`` keeps every value of a repeated key.
     ``user`` is set where the caller is known already: a client certificate, or in process.
+    ``objects`` is how a caller in process asks for decoded objects in place of bytes: in
+    ``Response.body``, and in ``Stream.objects``. They are shared, so not to be written to.
     """
 
     method: str
@@ -36,6 +38,7 @@ class Request:
     body: bytes | View = b""
     user: User | None = None
     peer: str = ""
+    objects: bool = False
 
     def argument(self, name: str, default: str = "") -> str:
         """The first value of a query parameter."""
@@ -58,9 +61,13 @@ class Response:
 
 @dataclass(slots=True, kw_only=True)
 class Stream:
-    """An answer that goes on: a watch, a log. ``frames`` is closed when the client goes away."""
+    """An answer that goes on: a watch, a log. ``frames`` is closed when the client goes away.
+
+    A watch that was asked for ``objects`` yields batches of (event type, object) there.
+    """
 
     frames: AsyncIterator[bytes]
+    objects: AsyncIterator[Sequence[tuple[str, View]]] | None = None
     status: int = 200
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
