@@ -1,0 +1,171 @@
+"""The store in one SQLite file: a log of versions, replayed into memory at the start.
+
+Every change is a row; a group of changes is one transaction, committed with
+``synchronous=FULL`` on one thread before anyone hears of it. A kill at any moment loses
+at most what was never acknowledged. Compaction deletes the rows that later ones have
+replaced and gives the space back, so the file stays near the size of the present state.
+
+The file is opened exclusively: a second process gets a clear error instead of a fight.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from onggi.store.grouped import GroupedStore
+from onggi.store.state import State
+from onggi.store.store import Change, Corrupt, Key, Record, Unwritable
+
+FORMAT = 1
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS log (
+  revision INTEGER PRIMARY KEY,
+  type TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  data BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS compaction (revision INTEGER NOT NULL) STRICT;
+"""
+INSERT = "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)"
+PAGES = 2_000  # given back to the disk in one compaction, at most: 8 MB
+FULL = (
+    "the state could not be written ({error}): nothing is lost, but nothing can be changed. "
+    "Make room on the disk that holds {path}."
+)
+FAILED = (
+    "the disk that holds {path} failed ({error}). What was acknowledged is safe; writing stops. "
+    "Mend the disk and restart."
+)
+
+
+class SqliteJournal:
+    """See ``onggi.store.grouped.Journal``."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._db, self._path = connection, path
+        self._thread = ThreadPoolExecutor(1, "store")
+        self._broken: Unwritable | None = None
+
+    def append(self, changes: Sequence[Change], done: Callable[[Exception | None], None]) -> None:
+        loop = asyncio.get_running_loop()
+        rows = [(c.revision, c.type, *c.new.key, c.new.data) for c in changes]
+
+        def finished(future: Future[None]) -> None:
+            error = future.exception()
+            assert error is None or isinstance(error, Exception)
+            loop.call_soon_threadsafe(done, error)
+
+        self._thread.submit(self._commit, rows).add_done_callback(finished)
+
+    async def compact(self, revision: int, dead: Sequence[int]) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._compact, revision, dead)
+
+    async def close(self) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._db.close)
+        self._thread.shutdown()
+
+    def _commit(self, rows: Sequence[tuple[int, str, str, str, str, bytes]]) -> None:
+        if self._broken:
+            raise self._broken
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany(INSERT, rows)
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._failed(error)
+
+    def _failed(self, error: sqlite3.Error) -> None:
+        """A full disk may have room again; after any other failure nothing is certain."""
+        with suppress(sqlite3.Error):
+            self._db.execute("ROLLBACK")
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+            raise Unwritable(FULL.format(error=error, path=self._path)) from error
+        self._broken = Unwritable(FAILED.format(error=error, path=self._path))
+        raise self._broken from error
+
+    def _compact(self, revision: int, dead: Sequence[int]) -> None:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany("DELETE FROM log WHERE revision = ?", [(row,) for row in dead])
+            self._db.execute("UPDATE compaction SET revision = ?", (revision,))
+            self._db.execute("COMMIT")
+            # executescript, because execute() takes one step only: one page
+            self._db.executescript(f"PRAGMA incremental_vacuum({PAGES})")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            self._failed(error)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.2)
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    db.execute("PRAGMA journal_mode = WAL").fetchall()
+    db.execute("PRAGMA synchronous = FULL")
+    found = db.execute("PRAGMA user_version").fetchone()[0]
+    if found not in (0, FORMAT):
+        raise Corrupt(
+            f"{path} was written by another version of Onggi (format {found}, this one reads "
+            f"{FORMAT}). Use that version, or another data directory."
+        )
+    db.execute("BEGIN IMMEDIATE")
+    for statement in filter(str.strip, SCHEMA.split(";")):
+        db.execute(statement)
+    db.execute("INSERT INTO compaction SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM compaction)")
+    db.execute(f"PRAGMA user_version = {FORMAT}")
+    db.execute("COMMIT")
+    return db
+
+
+def replay(db: sqlite3.Connection) -> State:
+    """The state that the log tells, its history included."""
+    compacted = db.execute("SELECT max(revision) FROM compaction").fetchone()[0]
+    state = State(compacted)
+    state.publish(changes(db, state))
+    state.revision = max(state.revision, compacted)
+    return state
+
+
+def changes(db: sqlite3.Connection, state: State) -> Iterator[Change]:
+    present: dict[Key, Record] = {}
+    for revision, kind, *key, data in db.execute("SELECT * FROM log ORDER BY revision"):
+        new = Record(Key(*key), revision, data)
+        yield Change(kind, new, present.pop(new.key, None))
+        if kind != "DELETED":
+            present[new.key] = new
+
+
+class SqliteStore(GroupedStore):
+    """``SqliteStore.open(path)``: the file and its folder are made, readable by the owner only."""
+
+    @classmethod
+    def open(cls, path: Path) -> "SqliteStore":
+        """Raises Corrupt where the file cannot be used; nothing is changed then."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            path.touch(mode=0o600)
+            db = connect(path)
+            return cls(replay(db), SqliteJournal(db, path))
+        except (sqlite3.Error, OSError) as error:
+            raise Corrupt(explain(path, error)) from error
+
+
+def explain(path: Path, error: Exception) -> str:
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        return (
+            f"{path} is in use by another Onggi. Stop it (`onggi down`), "
+            "or give this one another directory with --data."
+        )
+    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+        return (
+            f"{path} is damaged ({error}). It was left as it is: restore it from a backup, or "
+            "move it away to start with an empty cluster."
+        )
+    return f"{path} cannot be opened ({error})."
