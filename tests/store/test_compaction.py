@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from onggi.store.compaction import keep_compacted
 from onggi.store.memory import MemoryStore
 from tests.suites.store import A, pod
