@@ -81,7 +81,8 @@ class Forbidden(StatusError):
 
     def __init__(self, resource: str, name: str, why: str) -> None:
         label = f'{resource} "{name}"' if name else resource
-        super().__init__(f"{label} is forbidden: {why}", about(resource, name))
+        text = f"{label} is forbidden: {why}" if resource else f"forbidden: {why}"
+        super().__init__(text, about(resource, name) if resource else {})
 
 
 class NotFound(StatusError):

@@ -86,6 +86,9 @@ class Reader:
         await self._wait(timeout)
         return self._take()
 
+    def ready(self) -> Sequence[Change]:
+        return self._take()
+
     def _take(self) -> Sequence[Change]:
         history = self.history
         if self.position < history.base:

@@ -113,6 +113,9 @@ class Watch(Protocol):
         Raises Compacted where the reader fell behind the history that is kept.
         """
 
+    def ready(self) -> Sequence[Change]:
+        """Those that ``next`` would hand out without waiting."""
+
 
 class Store(Protocol):
     """Keys are ordered by namespace, then name."""
