@@ -1,0 +1,111 @@
+"""What this machine has: gathered once, judged by ``onggi.checks``."""
+
+import ctypes.util
+import errno
+import os
+import platform
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import psutil
+
+from onggi.checks import PROGRAMS, SYSCTLS, Facts
+
+CGROUPS = Path("/sys/fs/cgroup")
+BRIDGE_FILTER = "net.bridge.bridge-nf-call-iptables"
+
+
+def gather(data: Path, ports: Iterable[tuple[str, int]], *, node: bool) -> Facts:
+    """Facts for a node, or the few that an API server alone needs. Ports as (address, port)."""
+    taken = {port: holder(address, port) for address, port in ports}
+    free, memory = disk_free(data), psutil.virtual_memory().total
+    if not node:
+        return Facts(ports=taken, disk_free=free, memory=memory)
+    mode, controllers = cgroups()
+    return Facts(
+        root=os.geteuid() == 0,
+        system=platform.system(),
+        kernel=kernel(),
+        cgroup=mode,
+        controllers=controllers,
+        filesystems=frozenset(Path("/proc/filesystems").read_text().split()),
+        sysctls={name: sysctl(name) for name in (*SYSCTLS, BRIDGE_FILTER)},
+        programs={name: is_there(name) for name in PROGRAMS},
+        nftables=nftables_work(),
+        ports=taken,
+        disk_free=free,
+        memory=memory,
+    )
+
+
+def kernel() -> tuple[int, int]:
+    found = re.match(r"(\d+)\.(\d+)", platform.release())
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def cgroups() -> tuple[str, frozenset[str]]:
+    """v2 (one tree), hybrid (v1 controllers, v2 beside), v1 or none; and the controllers."""
+    unified = CGROUPS / "cgroup.controllers"
+    if unified.exists():
+        return "v2", frozenset(unified.read_text().split())
+    names = [p.name for p in CGROUPS.iterdir() if p.is_dir()] if CGROUPS.exists() else []
+    mode = "hybrid" if "unified" in names else "v1" if "memory" in names else "none"
+    return mode, frozenset(part for name in names for part in name.split(","))
+
+
+def sysctl(name: str) -> int | None:
+    path = Path("/proc/sys", *name.split("."))
+    return int(path.read_text()) if path.exists() else None
+
+
+def is_there(program: str) -> bool:
+    if ".so" in program:
+        return ctypes.util.find_library(program.removeprefix("lib").split(".so")[0]) is not None
+    return shutil.which(program) is not None
+
+
+def nftables_work() -> bool:
+    """Whether the kernel answers; where the program is missing, that is said elsewhere."""
+    nft = shutil.which("nft")
+    if nft is None or os.geteuid() != 0:
+        return True
+    return subprocess.run([nft, "list", "tables"], capture_output=True, check=False).returncode == 0
+
+
+def disk_free(path: Path) -> int:
+    while not path.exists():
+        path = path.parent
+    return shutil.disk_usage(path).free
+
+
+def holder(address: str, port: int) -> str:
+    """Who listens there; empty if a server could."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            return owner(port) if error.errno == errno.EADDRINUSE else str(error.strerror)
+    return ""
+
+
+def owner(port: int) -> str:
+    """The program that listens on a port, as far as we may see."""
+    for connection in psutil.net_connections("tcp"):
+        local = connection.laddr
+        if local and local.port == port and connection.status == psutil.CONN_LISTEN:
+            name = psutil.Process(connection.pid).name() if connection.pid else "another program"
+            return f"{name} (pid {connection.pid})"
+    return "another program"
+
+
+def networks() -> Mapping[str, list[str]]:
+    """Interface → its IPv4 networks, as 10.0.0.1/255.255.255.0."""
+    return {
+        name: [f"{a.address}/{a.netmask}" for a in addresses if a.family == socket.AF_INET]
+        for name, addresses in psutil.net_if_addrs().items()
+    }
