@@ -7,6 +7,7 @@ and the text that upstream would print for it.
     parse("1.5Gi").text == "1536Mi"      parse("100m").milli() == 100
     parse("1500m").value() == 2          parse("1Gi") > parse("1G")
     str(parse("1Gi") + parse("512Mi")) == "1536Mi"
+    milli("1.5") == 1500                 value("2Ki") == 2048
 
 Source: ``k8s.io/apimachinery/pkg/api/resource`` (quantity.go, suffix.go, amount.go).
 """
@@ -103,6 +104,16 @@ def of_milli(milli: int, format: str = DECIMAL) -> Quantity:
 
 def of_nano(nano: int, format: str) -> Quantity:
     return Quantity(nano, format, canonical_text(nano, -9, format))
+
+
+def value(text: Any) -> int:
+    """``parse(text).value()`` of any JSON value; bytes, pods and file systems are counted so."""
+    return parse(spelled(text)).value()
+
+
+def milli(text: Any) -> int:
+    """``parse(text).milli()`` of any JSON value; CPU is counted so."""
+    return parse(spelled(text)).milli()
 
 
 def canonical(value: Any) -> str:
