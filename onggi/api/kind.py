@@ -32,13 +32,18 @@ class Scale(NamedTuple):
 
 
 class Column(NamedTuple):
-    """One column of ``kubectl get``; a ``date`` is a path to a timestamp, shown as its age."""
+    """One column of ``kubectl get``; a ``date`` is a path to a timestamp, shown as its age.
+
+    A description that starts with ``@`` names a field whose OpenAPI text it is:
+    ``@io.k8s.api.core.v1.PodSpec.nodeName``.
+    """
 
     name: str
     value: str | Callable[[View, datetime], Any]  # a path, or a function of the object and now
     type: str = "string"
-    wide: bool = False
+    wide: bool = False  # priority 1: only with ``-o wide``
     description: str = ""
+    format: str = ""  # ``name`` for the one that is the object's name
 
 
 class Stored(NamedTuple):
@@ -49,23 +54,50 @@ class Stored(NamedTuple):
     back: Callable[[View], Object]
 
 
+Rule = Callable[[View, View | None], Iterable[FieldError]]  # (new, old or None)
+Prepare = Callable[[Object, View | None], None]  # (new, old or None): as upstream's strategies
+Advice = Callable[[View, View | None], Iterable[str]]  # (new, old or None): Warning headers
+
+
 class Subresource(NamedTuple):
-    """A path below an object: ``log``, ``exec``, ``binding``, ``token``, ``eviction``."""
+    """A path below an object: ``log``, ``exec``, ``binding``, ``token``, ``finalize``.
+
+    Where it writes the object itself (``ephemeralcontainers``, ``finalize``), ``prepare``
+    takes all that it may not change from the old object, and ``rules`` stand in for the
+    kind's. Where it takes another kind (``binding``, ``token``), both are about that kind,
+    and ``old`` is the object below which it was posted.
+    """
 
     name: str
     kind: str  # the kind that discovery names
     verbs: tuple[str, ...]
     group: str = ""
     version: str = "v1"
+    prepare: Prepare | None = None
+    rules: tuple[Rule, ...] = ()
 
 
-Rule = Callable[[View, View | None], Iterable[FieldError]]  # (new, old or None)
-Prepare = Callable[[Object, View | None], None]  # (new, old or None): as upstream's strategies
+class Ignored(NamedTuple):
+    """A field that is stored and served but that nothing acts on yet: never quietly.
+
+    ``path`` may fan out (``spec.volumes[*].nfs``); ``value`` narrows it to one value.
+    """
+
+    path: str
+    why: str
+    value: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
-    """One resource kind. Compared by identity: there is one constant for each."""
+    """One resource kind. Compared by identity: there is one constant for each.
+
+    The order of a write: decode, ``default``, admission, ``prepare``, allocation of addresses
+    and ports, ``rules``. ``prepare`` finds status and generation settled already (emptied and
+    1 on creation, kept from the old object on update). ``prepare_status`` does the same for
+    the ``status`` subresource, where everything else was kept from the old object.
+    ``advice`` and ``ignored`` become ``Warning`` headers (``onggi.api.warnings``).
+    """
 
     group: str
     version: str
@@ -83,11 +115,15 @@ class Kind:
     defaults: tuple[Default, ...] = ()
     derived: tuple[Callable[[Object], None], ...] = ()  # defaults that take more than a table
     prepare: Prepare | None = None
+    prepare_status: Prepare | None = None
     immutable: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     status_rules: tuple[Rule, ...] = ()
     columns: tuple[Column, ...] = ()
-    selectable: Mapping[str, str] = field(default_factory=dict)  # field selector → path
+    # field selector → path, or a function of the object; metadata.* always are
+    selectable: Mapping[str, str | Callable[[View], str]] = field(default_factory=dict)
+    ignored: tuple[Ignored, ...] = ()
+    advice: tuple[Advice, ...] = ()
     name_rule: str = "subdomain"  # subdomain | label | path, or a key of api.names.RULES
     stored: Stored | None = None
 
@@ -115,6 +151,20 @@ class Kind:
         for derive in self.derived:
             derive(obj)
 
+    def can_select(self, name: str) -> bool:
+        """Whether a field selector may name this field."""
+        if name == "metadata.namespace":
+            return self.namespaced
+        return name == "metadata.name" or name in self.selectable
+
+    def selected(self, obj: View, name: str) -> str:
+        """What a field selector compares; an absent field is the empty string."""
+        source = self.selectable.get(name, name)
+        value = source(obj) if callable(source) else get(obj, source)
+        if isinstance(value, bool):
+            return str(value).lower()
+        return "" if value is None else str(value)
+
     def validate(self, new: View, old: View | None = None) -> list[FieldError]:
         errors = [error for rule in self.rules for error in rule(new, old)]
         if old is not None:
@@ -124,6 +174,17 @@ class Kind:
                 if get(new, path) != get(old, path)
             ]
         return errors
+
+
+def within(path: str, derive: Callable[[Object], None]) -> Callable[[Object], None]:
+    """Computed defaults at another place, as the pod template of a Deployment."""
+
+    def derived(obj: Object) -> None:
+        for parent, key in parents(obj, path):
+            if isinstance(inner := parent.setdefault(key, {}), dict):
+                derive(inner)
+
+    return derived
 
 
 def under(prefix: str, defaults: Iterable[Default]) -> tuple[Default, ...]:
