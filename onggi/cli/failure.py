@@ -1,0 +1,2 @@
+class Failure(Exception):
+    """A command cannot go on. The text says what, why, and what to do."""

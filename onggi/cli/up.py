@@ -1,0 +1,115 @@
+"""``onggi up``: start the platform, show each step, and say what to do next."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from onggi.checks import NO_NODE, NODE, examine
+from onggi.cli.daemon import Outcome, in_background, in_foreground
+from onggi.cli.doctor import line, listening
+from onggi.cli.failure import Failure
+from onggi.cli.options import DATA, Data, configured
+from onggi.config import BadSetting, Config, changed, save, with_free_networks
+from onggi.facts import gather, networks
+from onggi.instance import Instance, find
+
+
+def up(
+    data: Data = DATA,
+    foreground: Annotated[
+        bool, typer.Option("--foreground", "-f", help="Stay, and stop on Ctrl-C.")
+    ] = False,
+    no_node: Annotated[
+        bool, typer.Option("--no-node", help="API, controllers, scheduler only: no root.")
+    ] = False,
+    node_name: Annotated[str | None, typer.Option(help="Name of the Node object.")] = None,
+    listen: Annotated[
+        list[str] | None, typer.Option(help="Address to listen on; may be repeated.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the API server (6443).")] = None,
+    http_port: Annotated[int | None, typer.Option(help="Ingress, HTTP (80); 0: none.")] = None,
+    https_port: Annotated[int | None, typer.Option(help="Ingress, HTTPS (443); 0: none.")] = None,
+    pod_network: Annotated[str | None, typer.Option(help="Network of the pods.")] = None,
+    service_network: Annotated[str | None, typer.Option(help="Network of the services.")] = None,
+) -> None:
+    """Start the platform. Options are remembered: later just `onggi up`."""
+    options = {
+        "node": False if no_node else None,
+        "node_name": node_name,
+        "listen": tuple(listen) if listen else None,
+        "api_port": port,
+        "http_port": http_port,
+        "https_port": https_port,
+        "pod_network": pod_network,
+        "service_network": service_network,
+    }
+    config = prepared(data, options)
+    if (instance := find(config)) is not None:
+        already(config, instance)
+        return
+    inspect(config)
+    if foreground:
+        sys.exit(in_foreground(config))
+    finish(config, in_background(config))
+
+
+def prepared(data: Path, options: dict[str, Any]) -> Config:
+    """The settings to start with, stored for the next time."""
+    try:
+        stored = configured(data)
+        config = changed(stored, options)
+        chosen = options["pod_network"] or options["service_network"]
+        if config.node and not chosen and not (config.data / "config.json").exists():
+            config = with_free_networks(config, taken())
+        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if find(config) is None:
+            save(config)
+    except BadSetting as error:
+        raise Failure(str(error)) from error
+    except PermissionError as error:
+        raise Failure(
+            f"{error.filename} may not be written: run as root, or choose a directory of your "
+            "own (--no-node --data DIR)."
+        ) from error
+    return config
+
+
+def taken() -> list[Any]:
+    from ipaddress import IPv4Network
+
+    return [
+        IPv4Network(network, strict=False)
+        for addresses in networks().values()
+        for network in addresses
+    ]
+
+
+def inspect(config: Config) -> None:
+    """Stop before anything is touched if the machine cannot do it."""
+    facts = gather(config.data, listening(config, node=config.node), node=config.node)
+    findings = examine(facts, NODE if config.node else NO_NODE)
+    failures = [finding for finding in findings if finding.level == "fail"]
+    if failures:
+        shown = "\n".join(map(line, failures))
+        raise Failure(f"this machine cannot run it yet:\n{shown}\n(`onggi doctor` shows all)")
+
+
+def already(config: Config, instance: Instance) -> None:
+    typer.echo(f"Onggi runs already: {instance.server} (pid {instance.pid})")
+    typer.echo(f"  export KUBECONFIG={config.kubeconfig}")
+
+
+def finish(config: Config, outcome: Outcome) -> None:
+    if outcome.failure:
+        raise Failure(f"{outcome.failure}\n(`onggi logs --data {config.data}` shows more)")
+    typer.echo(f"Ready in {outcome.seconds:.2f} s.\n")
+    typer.echo(f"  export KUBECONFIG={config.kubeconfig}")
+    for text in suggestions(config):
+        typer.echo(f"  {text}")
+
+
+def suggestions(config: Config) -> list[str]:
+    own = "" if config.name == "onggi" else f" --data {config.data}"
+    return [f"onggi kubectl{own} get namespaces", f"onggi status{own}", f"onggi down{own}"]
