@@ -238,7 +238,8 @@ class ContainerRuntime(Protocol):
     async def remove_container(self, container_id: str) -> None:
         """Kill it first if it must be. May be repeated."""
 
-    async def container_status(self, container_id: str) -> Container: ...
+    async def container_status(self, container_id: str) -> Container:
+        """Everything but ``sandbox_id``, which CRI leaves out here."""
 
     async def containers(self, *, uid: str = "") -> Sequence[Container]:
         """All, or those labelled ``io.kubernetes.pod.uid=uid``: the short form."""
@@ -264,7 +265,8 @@ class ContainerRuntime(Protocol):
 
     def events(self) -> AsyncIterator[RuntimeEvent]:
         """For ever: begins with a ``Relist``, survives the runtime's restarts (each of which gives
-        another ``Relist``). Never raises but when cancelled."""
+        another ``Relist``). Never raises but when cancelled. A status may lag behind an
+        ``Exited`` by some milliseconds: ask again."""
 
     async def images(self) -> Sequence[Image]: ...
 
