@@ -1,0 +1,1 @@
+"""Gives pods their nodes: ``choose`` decides (pure), ``loop`` performs."""

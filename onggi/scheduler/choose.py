@@ -42,7 +42,7 @@ Prepared = Sequence[tuple[Filter, Any]]
 
 def choose(pod: PodFacts, state: State, start: int = 0) -> Placement | Unschedulable:
     """``start`` is where among the nodes the search begins; it also breaks ties."""
-    filters = prepared(pod, state)
+    filters, rivals = prepared(pod, state), state.rivals(pod)
     fitting: list[NodeFacts] = []
     refused: dict[str, Sequence[Reason]] = {}
     blamed: set[str] = set()
@@ -50,6 +50,9 @@ def choose(pod: PodFacts, state: State, start: int = 0) -> Placement | Unschedul
     for node in around(state.listed, start):
         looked += 1
         name, reasons = refusal(pod, node, filters)
+        if node.name in rivals and not reasons:
+            with state.imagine(there=rivals[node.name], at=node.name):
+                name, reasons = refusal(pod, node, prepared(pod, state))
         if not reasons:
             fitting.append(node)
             if len(fitting) == wanted:

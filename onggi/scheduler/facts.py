@@ -47,6 +47,12 @@ class PodFacts:
         return self.pod["metadata"].get("deletionTimestamp") is not None
 
     @cached_property
+    def owner(self) -> str:
+        """The uid of the controller that made it; empty if nobody did."""
+        references = self.pod["metadata"].get("ownerReferences") or ()
+        return next((r["uid"] for r in references if r.get("controller")), "")
+
+    @cached_property
     def spec(self) -> View:
         return self.pod["spec"]
 
@@ -99,6 +105,7 @@ class NodeFacts:
     scoring_cpu: int = 0
     scoring_memory: int = 0
     ports: Counter[HostPort] = field(default_factory=Counter)
+    owners: Counter[str] = field(default_factory=Counter)  # how many pods by their owner
     allocatable: Amounts = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: Sequence[View] = ()
@@ -123,6 +130,7 @@ class NodeFacts:
         self.pods[pod.uid] = pod
         self.used.update(pod.requests)
         self.ports.update(pod.ports)
+        self.owners[pod.owner] += 1
         cpu, memory = pod.scoring
         self.scoring_cpu += cpu
         self.scoring_memory += memory
@@ -133,6 +141,7 @@ class NodeFacts:
             return None
         self.used.subtract(pod.requests)
         self.ports -= Counter(pod.ports)
+        self.owners -= Counter((pod.owner,))
         cpu, memory = pod.scoring
         self.scoring_cpu -= cpu
         self.scoring_memory -= memory

@@ -5,7 +5,8 @@ binding is still on its way; the watch confirms it, or ``forget`` takes it back.
 changes come in by calls, nothing is asked of anybody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from onggi.api.objects import View
 from onggi.scheduler.facts import NodeFacts, PodFacts
@@ -21,6 +22,7 @@ class State:
         self.assumed: set[str] = set()
         self.repellers: dict[str, PodFacts] = {}  # placed pods with required anti-affinity
         self.attached: dict[str, PodFacts] = {}  # placed pods with any pod affinity
+        self.nominated: dict[str, tuple[PodFacts, str]] = {}  # uid → (pod, node cleared for it)
         self.image_nodes: dict[str, int] = {}  # image name → on how many nodes it is
         self.namespaces: dict[str, Mapping[str, str]] = {}  # name → labels
         self._list: list[NodeFacts] | None = None
@@ -79,6 +81,25 @@ class State:
         if not node.pods:
             self.bare.pop(node.name, None)
         return True
+
+    def rivals(self, pod: PodFacts) -> Mapping[str, Sequence[PodFacts]]:
+        """Pods that room is being cleared for, by node, and that come before ``pod``."""
+        found: dict[str, list[PodFacts]] = {}
+        for other, name in self.nominated.values():
+            if other.uid != pod.uid and other.priority >= pod.priority:
+                found.setdefault(name, []).append(other)
+        return found
+
+    @contextmanager
+    def imagine(self, *, there: Sequence[PodFacts], at: str) -> Iterator[None]:
+        """Inside, these pods are on the node too."""
+        for pod in there:
+            self._place(pod, at)
+        try:
+            yield
+        finally:
+            for pod in there:
+                self.remove_pod(pod.uid)
 
     def _place(self, pod: PodFacts, node_name: str) -> None:
         self.remove_pod(pod.uid)

@@ -8,7 +8,6 @@ any case.
 """
 
 import heapq
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -23,7 +22,9 @@ NODE = frozenset(
 )  # fmt: skip
 ROOM = frozenset(("NodePorts", "NodeResourcesFit", "PodTopologySpread", "InterPodAffinity"))
 COMPANY = frozenset(("PodTopologySpread", "InterPodAffinity"))
-"""What a change may cure: of a node; a placed pod that goes; a placed pod that comes."""
+SELECTION = frozenset(("InterPodAffinity",))
+"""What a change may cure: of a node; a placed pod that goes; a placed pod that comes; the
+labels of a namespace."""
 
 
 @dataclass
@@ -52,17 +53,19 @@ class Waiting:
     def __contains__(self, uid: str) -> bool:
         return uid in self._all
 
-    def put(self, pod: PodFacts, now: float) -> None:
-        """A pod that is new or has changed. A change may let it fit: it gets its turn."""
+    def put(self, pod: PodFacts, now: float) -> bool:
+        """A pod that is new or has changed. A change may let it fit: then True."""
         known = self._all.get(pod.uid)
         if known is None:
             self._all[pod.uid] = candidate = Candidate(pod, now)
             self._activate(candidate)
-            return
+            return True
         spec_changed = known.pod.spec != pod.spec or known.pod.labels != pod.labels
         known.pod = pod
-        if spec_changed and known.attempts:
-            self._cure(known, now)
+        if not spec_changed or not known.attempts:
+            return False
+        self._cure(known, now)
+        return True
 
     def drop(self, uid: str) -> None:
         """Bound by somebody, deleted, or finished."""
@@ -91,13 +94,12 @@ class Waiting:
         else:
             self._alarm(candidate, candidate.retry_at)
 
-    def happened(
-        self, cures: frozenset[str], now: float, concerns: Callable[[PodFacts], bool] | None = None
-    ) -> None:
-        """Something changed that may cure what these filters refused."""
-        for candidate in list(self._refused()):
-            if candidate.filters & cures and (concerns is None or concerns(candidate.pod)):
-                self._cure(candidate, now)
+    def happened(self, cures: frozenset[str], now: float) -> bool:
+        """Something changed that may cure what these filters refused. True if there is any."""
+        curable = [c for c in self._all.values() if c.attempts and c.filters & cures]
+        for candidate in curable:
+            self._cure(candidate, now)
+        return bool(curable)
 
     def next_alarm(self) -> float | None:
         """When ``take`` may give something that it does not give now."""
@@ -108,9 +110,6 @@ class Waiting:
                 return at
             heapq.heappop(self._alarms)
         return None
-
-    def _refused(self) -> Iterator[Candidate]:
-        return (c for c in self._all.values() if c.attempts)
 
     def _cure(self, candidate: Candidate, now: float) -> None:
         if candidate.cured:

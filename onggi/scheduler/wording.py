@@ -62,3 +62,16 @@ def condition(pod: View, message: str, now: str, reason: str = "Unschedulable") 
         **wanted,
         **extra,
     }
+
+
+def disruption(victim: View, scheduler: str, now: str) -> View:
+    """The condition of a pod that is sent away for a more important one."""
+    generation = victim["metadata"].get("generation")
+    return {
+        "type": "DisruptionTarget",
+        "status": "True",
+        "reason": "PreemptionByScheduler",
+        "message": f"{scheduler}: preempting to accommodate a higher priority pod",
+        "lastTransitionTime": now,
+        **({"observedGeneration": generation} if generation else {}),
+    }

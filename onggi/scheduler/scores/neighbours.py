@@ -69,15 +69,10 @@ class Soft(NamedTuple):
     weight: float
 
 
-def owner_uid(pod: PodFacts) -> str:
-    references = pod.pod["metadata"].get("ownerReferences") or ()
-    return next((r["uid"] for r in references if r.get("controller")), "")
-
-
 def wants_spread(pod: PodFacts, _: State) -> bool:
     if pod.spec.get("topologySpreadConstraints"):
         return bool(constraints(pod, "ScheduleAnyway"))
-    return bool(owner_uid(pod))
+    return bool(pod.owner)
 
 
 def crowds(pod: PodFacts, state: State, nodes: Sequence[NodeFacts]) -> list[Soft]:
@@ -97,10 +92,9 @@ def weigh(key: str, nodes: Sequence[NodeFacts]) -> float:
 
 def siblings(pod: PodFacts, key: str, nodes: Sequence[NodeFacts]) -> Counter[str]:
     counts: Counter[str] = Counter()
-    owner = owner_uid(pod)
     for node in nodes:
         if (value := node.topology(key)) is not None:
-            counts[value] += sum(1 for other in node.pods.values() if owner_uid(other) == owner)
+            counts[value] += node.owners[pod.owner]
     return counts
 
 
