@@ -1,0 +1,329 @@
+"""The rules of the roles that every cluster has, as tables.
+
+Source: ``plugin/pkg/auth/authorizer/rbac/bootstrappolicy/{policy,controller_policy}.go`` and
+its ``testdata``. ``core`` stands for the API group whose name is empty. The roles of controllers
+that Onggi does not have yet come with them.
+"""
+
+from onggi.apiserver.authz.rules import EVERYTHING, Rule
+
+READ = "get list watch"
+WRITE = "create delete deletecollection patch update"
+READ_WRITE = f"{READ} {WRITE}"
+READ_UPDATE = f"{READ} update patch"
+Rules = tuple[Rule, ...]
+
+
+def on(verbs: str, groups: str, resources: str, names: str = "") -> Rule:
+    """A rule about resources, from words; sorted, as upstream's builder sorts them."""
+    return Rule(
+        tuple(sorted(verbs.split())),
+        tuple(sorted("" if group == "core" else group for group in groups.split())),
+        tuple(sorted(resources.split())),
+        tuple(sorted(names.split())),
+    )
+
+
+def at(paths: str) -> Rule:
+    """A rule that lets read these paths."""
+    return Rule(("get",), urls=tuple(sorted(paths.split())))
+
+
+EVENTS = on("create update patch", "core events.k8s.io", "events")
+HEALTH = "/livez /readyz /healthz"
+REVIEWS = (
+    on("create", "authentication.k8s.io", "tokenreviews"),
+    on("create", "authorization.k8s.io", "subjectaccessreviews"),
+)
+APPS = "deployments deployments/scale replicasets replicasets/scale"
+STATEFUL = "statefulsets statefulsets/scale daemonsets"
+
+TO_ADMIN: Rules = (
+    on("create", "authorization.k8s.io", "localsubjectaccessreviews"),
+    on(READ_WRITE, "rbac.authorization.k8s.io", "roles rolebindings"),
+)
+TO_EDIT: Rules = (
+    on(
+        READ,
+        "core",
+        "pods/attach pods/proxy pods/exec pods/portforward secrets services/proxy",
+    ),
+    on("impersonate", "core", "serviceaccounts"),
+    on(WRITE, "core", "pods pods/attach pods/proxy pods/exec pods/portforward"),
+    on("create", "core", "pods/eviction"),
+    on(
+        WRITE,
+        "core",
+        "replicationcontrollers replicationcontrollers/scale serviceaccounts services "
+        "services/proxy persistentvolumeclaims configmaps secrets events",
+    ),
+    on("create", "core", "serviceaccounts/token"),
+    on(WRITE, "apps", f"{STATEFUL} {APPS} deployments/rollback"),
+    on(WRITE, "autoscaling", "horizontalpodautoscalers"),
+    on(WRITE, "batch", "jobs cronjobs"),
+    on(
+        WRITE,
+        "extensions",
+        f"daemonsets {APPS} deployments/rollback ingresses replicationcontrollers/scale "
+        "networkpolicies",
+    ),
+    on(WRITE, "policy", "poddisruptionbudgets"),
+    on(WRITE, "networking.k8s.io", "networkpolicies ingresses"),
+    on(READ_WRITE, "coordination.k8s.io", "leases"),
+    on(WRITE, "resource.k8s.io", "resourceclaims resourceclaimtemplates"),
+)
+TO_VIEW: Rules = (
+    on(
+        READ,
+        "core",
+        "pods replicationcontrollers replicationcontrollers/scale serviceaccounts services "
+        "services/status endpoints persistentvolumeclaims persistentvolumeclaims/status "
+        "configmaps",
+    ),
+    on(
+        READ,
+        "core",
+        "limitranges resourcequotas bindings events pods/status resourcequotas/status "
+        "namespaces/status replicationcontrollers/status pods/log",
+    ),
+    on(READ, "core", "namespaces"),
+    on(READ, "discovery.k8s.io", "endpointslices"),
+    on(
+        READ,
+        "apps",
+        f"controllerrevisions {STATEFUL} statefulsets/status daemonsets/status {APPS} "
+        "deployments/status replicasets/status",
+    ),
+    on(READ, "autoscaling", "horizontalpodautoscalers horizontalpodautoscalers/status"),
+    on(READ, "batch", "jobs jobs/status cronjobs cronjobs/status"),
+    on(
+        READ,
+        "extensions",
+        f"daemonsets daemonsets/status {APPS} deployments/status replicasets/status ingresses "
+        "ingresses/status replicationcontrollers/scale networkpolicies",
+    ),
+    on(READ, "policy", "poddisruptionbudgets poddisruptionbudgets/status"),
+    on(READ, "networking.k8s.io", "networkpolicies ingresses ingresses/status"),
+    on(
+        READ,
+        "resource.k8s.io",
+        "resourceclaims resourceclaims/status resourceclaimtemplates",
+    ),
+)
+NODE: Rules = (
+    on("create", "authentication.k8s.io", "tokenreviews"),
+    on("create", "authorization.k8s.io", "subjectaccessreviews localsubjectaccessreviews"),
+    on(READ, "core", "services"),
+    on(f"create {READ}", "core", "nodes"),
+    on("update patch", "core", "nodes/status"),
+    on("update patch", "core", "nodes"),
+    on("create update patch", "core", "events"),
+    on(READ, "core", "pods"),
+    on("create delete", "core", "pods"),
+    on("update patch", "core", "pods/status"),
+    on("create", "core", "pods/eviction"),
+    on(READ, "core", "secrets configmaps"),
+    on("get", "core", "persistentvolumeclaims persistentvolumes"),
+    on("get", "core", "endpoints"),
+    on(f"create {READ}", "certificates.k8s.io", "certificatesigningrequests"),
+    on("get create update patch delete", "coordination.k8s.io", "leases"),
+    on("get", "storage.k8s.io", "volumeattachments"),
+    on("create", "core", "serviceaccounts/token"),
+    on("get update patch", "core", "persistentvolumeclaims/status"),
+    on(READ, "storage.k8s.io", "csidrivers"),
+    on("get create update patch delete", "storage.k8s.io", "csinodes"),
+    on(READ, "node.k8s.io", "runtimeclasses"),
+)
+CONTROLLER_MANAGER: Rules = (
+    EVENTS,
+    on("create", "coordination.k8s.io", "leases"),
+    on("get update", "coordination.k8s.io", "leases", "kube-controller-manager"),
+    on("create", "core", "secrets serviceaccounts"),
+    on("delete", "core", "secrets"),
+    on("get", "core", "namespaces secrets serviceaccounts configmaps"),
+    on("update", "core", "secrets serviceaccounts"),
+    *REVIEWS,
+    on("list watch", "*", "*"),
+    on("create", "core", "serviceaccounts/token"),
+)
+SCHEDULER: Rules = (
+    EVENTS,
+    on("create", "coordination.k8s.io", "leases"),
+    on("get update", "coordination.k8s.io", "leases", "kube-scheduler"),
+    on(READ, "core", "nodes"),
+    on(f"{READ} delete", "core", "pods"),
+    on("create", "core", "pods/binding bindings"),
+    on("patch update", "core", "pods/status"),
+    on(READ, "core", "services replicationcontrollers"),
+    on(READ, "apps extensions", "replicasets"),
+    on(READ, "apps", "statefulsets"),
+    on(READ, "policy", "poddisruptionbudgets"),
+    on(READ, "core", "persistentvolumeclaims persistentvolumes"),
+    *REVIEWS,
+    on(READ, "storage.k8s.io", "csinodes"),
+    on(READ, "core", "namespaces"),
+    on(READ, "storage.k8s.io", "csidrivers"),
+    on(READ, "storage.k8s.io", "csistoragecapacities"),
+)
+SIGNERS = (
+    "legacy-unknown",
+    "kubelet-serving",
+    "kube-apiserver-client",
+    "kube-apiserver-client-kubelet",
+)
+CSR = "system:certificates.k8s.io:certificatesigningrequests"
+
+CLUSTER_ROLES: dict[str, Rules] = {
+    "cluster-admin": EVERYTHING,
+    "system:discovery": (
+        at(f"{HEALTH} /version /version/ /openapi /openapi/* /api /api/* /apis /apis/*"),
+    ),
+    "system:monitoring": (at(f"{HEALTH} /metrics /metrics/slis /livez/* /readyz/* /healthz/*"),),
+    "system:basic-user": (
+        on("create", "authorization.k8s.io", "selfsubjectaccessreviews selfsubjectrulesreviews"),
+        on("create", "authentication.k8s.io", "selfsubjectreviews"),
+    ),
+    "system:public-info-viewer": (at(f"{HEALTH} /version /version/"),),
+    "system:service-account-issuer-discovery": (
+        at(
+            "/.well-known/openid-configuration /.well-known/openid-configuration/ "
+            "/openid/v1/jwks /openid/v1/jwks/"
+        ),
+    ),
+    "system:aggregate-to-admin": TO_ADMIN,
+    "system:aggregate-to-edit": TO_EDIT,
+    "system:aggregate-to-view": TO_VIEW,
+    "system:node": NODE,
+    "system:node-problem-detector": (
+        on("get", "core", "nodes"),
+        on("patch", "core", "nodes/status"),
+        EVENTS,
+    ),
+    "system:kubelet-api-admin": (
+        on(READ, "core", "nodes"),
+        on("proxy", "core", "nodes"),
+        on("*", "core", "nodes/proxy nodes/metrics nodes/stats nodes/log"),
+    ),
+    "system:node-bootstrapper": (
+        on(f"create {READ}", "certificates.k8s.io", "certificatesigningrequests"),
+    ),
+    "system:auth-delegator": REVIEWS,
+    "system:kube-aggregator": (on(READ, "core", "services endpoints"),),
+    "system:heapster": (
+        on(READ, "core", "events pods nodes namespaces"),
+        on(READ, "extensions", "deployments"),
+    ),
+    "system:kube-controller-manager": CONTROLLER_MANAGER,
+    "system:kube-scheduler": SCHEDULER,
+    "system:kube-dns": (on("list watch", "core", "endpoints services"),),
+    "system:node-proxier": (
+        on("list watch", "core", "services endpoints"),
+        on(READ, "core", "nodes"),
+        EVENTS,
+        on("list watch", "networking.k8s.io", "servicecidrs"),
+        on("list watch", "discovery.k8s.io", "endpointslices"),
+    ),
+    "system:persistent-volume-provisioner": (
+        on(f"{READ} create delete", "core", "persistentvolumes"),
+        on(f"{READ} update", "core", "persistentvolumeclaims"),
+        on(READ, "storage.k8s.io", "storageclasses"),
+        on("watch", "core", "events"),
+        EVENTS,
+    ),
+    "system:volume-scheduler": (
+        on(READ_UPDATE, "core", "persistentvolumes"),
+        on(READ, "storage.k8s.io", "storageclasses"),
+        on(READ_UPDATE, "core", "persistentvolumeclaims"),
+    ),
+    f"{CSR}:nodeclient": (
+        on("create", "certificates.k8s.io", "certificatesigningrequests/nodeclient"),
+    ),
+    f"{CSR}:selfnodeclient": (
+        on("create", "certificates.k8s.io", "certificatesigningrequests/selfnodeclient"),
+    ),
+    **{
+        f"system:certificates.k8s.io:{signer}-approver": (
+            on("approve", "certificates.k8s.io", "signers", f"kubernetes.io/{signer}"),
+        )
+        for signer in SIGNERS
+    },
+}
+
+WORKLOADS = "apps extensions"
+CONTROLLERS: dict[str, Rules] = {
+    "clusterrole-aggregation-controller": (
+        on(f"escalate {READ} patch update", "rbac.authorization.k8s.io", "clusterroles"),
+    ),
+    "deployment-controller": (
+        on(f"{READ} update", WORKLOADS, "deployments"),
+        on("update", WORKLOADS, "deployments/status"),
+        on("update", WORKLOADS, "deployments/finalizers"),
+        on(f"{READ} create update patch delete", WORKLOADS, "replicasets"),
+        on(f"{READ} update", "core", "pods"),
+        EVENTS,
+    ),
+    "replicaset-controller": (
+        on(f"{READ} update", WORKLOADS, "replicasets"),
+        on("update", WORKLOADS, "replicasets/status"),
+        on("update", WORKLOADS, "replicasets/finalizers"),
+        on("list watch create patch delete", "core", "pods"),
+        EVENTS,
+    ),
+    "endpoint-controller": (
+        on(READ, "core", "services pods"),
+        on(f"{READ} create update delete", "core", "endpoints"),
+        on("create", "core", "endpoints/restricted"),
+        EVENTS,
+    ),
+    "endpointslice-controller": (
+        on(READ, "core", "services pods nodes"),
+        on("update", "core", "services/finalizers"),
+        on(f"{READ} create update delete", "discovery.k8s.io", "endpointslices"),
+        EVENTS,
+    ),
+    "endpointslicemirroring-controller": (
+        on(READ, "core", "services endpoints"),
+        on("update", "core", "services/finalizers"),
+        on("update", "core", "endpoints/finalizers"),
+        on(f"{READ} create update delete", "discovery.k8s.io", "endpointslices"),
+        EVENTS,
+    ),
+    "generic-garbage-collector": (
+        on(f"{READ} patch update delete", "*", "*"),
+        EVENTS,
+    ),
+    "namespace-controller": (
+        on(f"{READ} delete", "core", "namespaces"),
+        on("update", "core", "namespaces/finalize namespaces/status"),
+        on(f"{READ} delete deletecollection", "*", "*"),
+    ),
+    "node-controller": (
+        on(f"{READ} update delete patch", "core", "nodes"),
+        on("patch update", "core", "nodes/status"),
+        on("patch update", "core", "pods/status"),
+        on(f"{READ} delete", "core", "pods"),
+        EVENTS,
+    ),
+    "pod-garbage-collector": (
+        on("list watch delete", "core", "pods"),
+        on(READ, "core", "nodes"),
+        on("patch", "core", "pods/status"),
+    ),
+    "root-ca-cert-publisher": (on("create update", "core", "configmaps"), EVENTS),
+    "service-account-controller": (on("create", "core", "serviceaccounts"), EVENTS),
+}
+
+SYSTEM_ROLES: dict[str, Rules] = {
+    "extension-apiserver-authentication-reader": (
+        on(READ, "core", "configmaps", "extension-apiserver-authentication"),
+    ),
+    "system::leader-locking-kube-controller-manager": (
+        on("watch", "core", "configmaps"),
+        on("get update", "core", "configmaps", "kube-controller-manager"),
+        on(f"{READ} create update", "coordination.k8s.io", "leases"),
+    ),
+    "system::leader-locking-kube-scheduler": (
+        on("watch", "core", "configmaps"),
+        on("get update", "core", "configmaps", "kube-scheduler"),
+    ),
+}
