@@ -3,9 +3,10 @@
 Source: ``k8s.io/apimachinery/pkg/util/validation/field`` (Error, ErrorBody).
 """
 
-import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+
+from onggi.api.gotext import json_text, quote
 
 ABSENT: Any = object()
 PHRASES = {
@@ -16,7 +17,9 @@ PHRASES = {
     "FieldValueNotSupported": "Unsupported value",
     "FieldValueForbidden": "Forbidden",
     "FieldValueTooLong": "Too long",
+    "FieldValueTooShort": "Too short",
     "FieldValueTooMany": "Too many",
+    "FieldValueTooFew": "Too few",
     "FieldValueTypeInvalid": "Invalid value",
     "InternalError": "Internal error",
 }
@@ -43,9 +46,8 @@ class FieldError(NamedTuple):
 
 
 def shown(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return json.dumps(value, separators=(",", ":"))
-    return json.dumps(value)
+    """A string as Go's %q, everything else as JSON."""
+    return quote(value) if isinstance(value, str) else json_text(value)
 
 
 def required(path: str, detail: str = "") -> FieldError:
@@ -76,6 +78,11 @@ def too_long(path: str, limit: int) -> FieldError:
     return FieldError("FieldValueTooLong", path, f"may not be more than {limit} bytes")
 
 
+def too_many(path: str, count: int, limit: int) -> FieldError:
+    items = "item" if limit == 1 else "items"
+    return FieldError("FieldValueTooMany", path, f"must have at most {limit} {items}", count)
+
+
 def not_supported(path: str, value: Any, allowed: Iterable[str]) -> FieldError:
-    names = ", ".join(f'"{a}"' for a in allowed)
+    names = ", ".join(quote(a) for a in allowed)
     return FieldError("FieldValueNotSupported", path, f"supported values: {names}", value)

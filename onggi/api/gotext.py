@@ -1,0 +1,43 @@
+"""Values as Go prints them, since upstream's messages are made so."""
+
+import json
+from typing import Any
+
+SHORT = {
+    "\a": "\\a",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\v": "\\v",
+    '"': '\\"',
+    "\\": "\\\\",
+}
+HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+
+
+def quote(text: str) -> str:
+    """``%q``, ``strconv.Quote``."""
+    if text.isalnum():
+        return f'"{text}"'
+    return '"' + "".join(map(quoted_character, text)) + '"'
+
+
+def quoted_character(c: str) -> str:
+    if c in SHORT:
+        return SHORT[c]
+    if c.isprintable():
+        return c
+    code = ord(c)
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def json_text(value: Any) -> str:
+    """``json.Marshal``: no blanks, and nothing that HTML could take for its own."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    for character, escaped in HTML.items():
+        text = text.replace(character, escaped)
+    return text
