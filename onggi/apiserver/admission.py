@@ -1,0 +1,72 @@
+"""What is asked of a write before it happens, in order: see ``onggi.apiserver.plugins``."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from onggi.api.kind import Kind
+from onggi.api.objects import Object, View
+from onggi.apiserver.call import Call
+from onggi.store.store import Key, Store
+
+CREATE, UPDATE, DELETE, CONNECT = "CREATE", "UPDATE", "DELETE", "CONNECT"
+
+
+@dataclass(slots=True)
+class Review:
+    """``obj`` is None for a deletion, ``old`` for a creation. Mutating plugins change ``obj``."""
+
+    operation: str
+    call: Call
+    obj: Object | None
+    old: View | None
+    now: datetime
+    dry_run: bool = False
+
+    @property
+    def resource(self) -> str:
+        return self.call.kind.resource
+
+    @property
+    def subresource(self) -> str:
+        return self.call.target.subresource
+
+
+class Lookup(Protocol):
+    """The present state, for plugins: what they read is never behind."""
+
+    def get(self, kind: Kind, namespace: str, name: str) -> View | None: ...
+    def list(self, kind: Kind, namespace: str = "") -> Sequence[View]: ...
+
+
+class StoreLookup:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, kind: Kind, namespace: str, name: str) -> View | None:
+        record = self._store.get(Key(kind.resource, namespace, name))
+        return record.object if record else None
+
+    def list(self, kind: Kind, namespace: str = "") -> Sequence[View]:
+        return [record.object for record in self._store.list(kind.resource, namespace)]
+
+
+Plugin = Callable[[Review, Lookup], None]  # raises a StatusError to refuse
+
+
+class Admission:
+    """``mutating`` run before an object is completed and checked, ``validating`` after."""
+
+    def __init__(
+        self, lookup: Lookup, mutating: Sequence[Plugin], validating: Sequence[Plugin]
+    ) -> None:
+        self._lookup, self._mutating, self._validating = lookup, mutating, validating
+
+    def admit(self, review: Review) -> None:
+        for plugin in self._mutating:
+            plugin(review, self._lookup)
+
+    def validate(self, review: Review) -> None:
+        for plugin in self._validating:
+            plugin(review, self._lookup)

@@ -1,0 +1,140 @@
+"""The API server without HTTP: a request in, an answer out.
+
+    request info ▸ authentication ▸ authorization ▸ the kind and its verb
+
+Refusals are raised as ``StatusError``; the binding words them. Everything that answers
+about resources goes by the table VERBS; everything else by the paths given to ``App``.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
+
+from onggi.api.errors import MethodNotAllowed, NoSuchPath
+from onggi.api.http import Answer, Request, User
+from onggi.api.kind import Kind
+from onggi.apiserver.authz.attributes import Attributes, refusal, selected
+from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.negotiate import AS_IS, TRANSFORMS, accepted
+from onggi.apiserver.path import Target, parse
+from onggi.apiserver.verbs import SUBRESOURCES, VERBS
+
+ACCEPTED_TRANSFORMS = frozenset(TRANSFORMS)
+COLLECTION_VERBS = ("list", "watch", "create", "deletecollection")
+
+Page = Callable[[Request, User], Awaitable[Answer]]
+
+
+class Authenticator(Protocol):
+    def authenticate(self, request: Request) -> User:
+        """Who asks; raises Unauthorized."""
+
+
+class App:
+    """``pages`` answers paths that are about no resource: the longest prefix that ends at a
+    slash or at the path's end."""
+
+    def __init__(
+        self, backend: Backend, authenticator: Authenticator, pages: Mapping[str, Page]
+    ) -> None:
+        self.backend, self.authenticator, self.pages = backend, authenticator, pages
+
+    async def handle(self, request: Request) -> Answer:
+        target = described(request)
+        user = self.authenticator.authenticate(request)
+        self._authorize(request, target, user)
+        if not target.resource:
+            return await self._page(target.path)(request, user)
+        kind = self.backend.registry.find(target.group, target.version, target.resource)
+        if kind is None:
+            raise NoSuchPath
+        accept = request.headers.get("accept", "")
+        wanted = accepted(accept, ACCEPTED_TRANSFORMS) if accept else AS_IS
+        namespace = target.namespace if kind.namespaced else ""
+        call = Call(request, target, user, kind, namespace, wanted)
+        return await verb(call)(self.backend, call)
+
+    def _authorize(self, request: Request, target: Target, user: User) -> None:
+        name, fields = target.name, ""
+        if request.query and not name:
+            fields = request.argument("fieldSelector")
+            name = selected(fields, "metadata.name")
+        asked = Attributes(
+            user,
+            target.verb,
+            target.group,
+            target.version,
+            target.resource,
+            target.subresource,
+            target.namespace,
+            name,
+            target.path,
+            fields,
+        )
+        decision = self.backend.authorizer.authorize(asked)
+        if not decision.allowed:
+            raise refusal(asked, decision.reason)
+
+    def _page(self, path: str) -> Page:
+        while path:
+            if page := self.pages.get(path):
+                return page
+            path = path.rpartition("/")[0] if not path.endswith("/") else path[:-1]
+        raise NoSuchPath
+
+
+def described(request: Request) -> Target:
+    """What the request is about: its path, and for a list whether it is a watch."""
+    target = parse(request.method, request.path)
+    if target.verb == "list" and request.query and request.flag("watch"):
+        return target._replace(verb="watch")
+    return target
+
+
+def verb(call: Call) -> Callable[[Backend, Call], Awaitable[Answer]]:
+    """The function that answers a call; raises for what the kind does not offer."""
+    target, kind = call.target, call.kind
+    if target.subresource:
+        return subresource(call)
+    if target.verb not in kind.verbs:
+        raise MethodNotAllowed
+    if kind.namespaced != bool(target.namespace):
+        check_scope(target, kind)
+    if not target.name and target.verb not in COLLECTION_VERBS:
+        raise MethodNotAllowed
+    return VERBS[target.verb]
+
+
+def check_scope(target: Target, kind: Kind) -> None:
+    """Across all namespaces one may list and watch; nothing else leaves the kind's scope."""
+    if not kind.namespaced:
+        if target.resource != "namespaces" or target.namespace != target.name:
+            raise NoSuchPath
+        return
+    if target.name and not target.special:
+        raise NoSuchPath
+    if target.verb not in ("list", "watch"):
+        raise MethodNotAllowed
+
+
+def subresource(call: Call) -> Callable[[Backend, Call], Awaitable[Answer]]:
+    target, kind = call.target, call.kind
+    if bool(target.namespace) != kind.namespaced and target.resource != "namespaces":
+        raise NoSuchPath
+    offered = offers(kind, target.subresource)
+    found = SUBRESOURCES.get((kind.resource, target.subresource)) or SUBRESOURCES.get(
+        ("", target.subresource)
+    )
+    if offered is None or found is None:
+        raise NoSuchPath
+    if target.verb not in offered or target.verb not in found:
+        raise MethodNotAllowed
+    return found[target.verb]
+
+
+def offers(kind: Kind, name: str) -> tuple[str, ...] | None:
+    """The verbs of a subresource; None where the kind has none of this name."""
+    if name == "status" and kind.status:
+        return ("get", "patch", "update")
+    if name == "scale" and kind.scale:
+        return ("get", "patch", "update")
+    return next((sub.verbs for sub in kind.subresources if sub.name == name), None)

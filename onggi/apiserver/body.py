@@ -1,0 +1,144 @@
+"""The object that a request carries: from bytes to a checked, defaulted dict."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from onggi.api.errors import BadRequest
+from onggi.api.kind import Kind
+from onggi.api.objects import Object, clone
+from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.negotiate import JSON, SPOKEN, YAML, media_type, unknown_media
+from onggi.apiserver.options import WriteOptions
+
+POSITION = re.compile(r"\(byte (\d+)\)")
+KEYS = re.compile(rb'(?<!\\)"\s*:')
+
+
+def decoded(backend: Backend, call: Call, kind: Kind, options: WriteOptions) -> Object:
+    """The request's object as ``kind``, in its shape and with its defaults."""
+    request = call.request
+    if not isinstance(request.body, bytes):
+        obj, twice = clone(request.body), []
+    else:
+        media = media_type(request.headers.get("content-type", "")) or JSON
+        obj, twice = parsed(request.body, media, kind, options)
+    return shaped(backend, call, kind, obj, twice, options)
+
+
+def shaped(
+    backend: Backend,
+    call: Call,
+    kind: Kind,
+    obj: Object,
+    twice: Sequence[str],
+    options: WriteOptions,
+) -> Object:
+    """Check ``obj`` against its schema, and default it. ``twice`` names duplicate fields."""
+    identify(kind, obj)
+    strict = [*backend.schemas.decode(kind, obj), *twice]
+    if strict and options.validation == "Strict":
+        raise unfit(kind, f"strict decoding error: {', '.join(strict)}")
+    if options.validation == "Warn":
+        call.warnings += strict
+    if obj.get("metadata") is None:
+        obj["metadata"] = {}
+    kind.default(obj)
+    return obj
+
+
+def identify(kind: Kind, obj: Object) -> None:
+    """``kind`` and ``apiVersion`` are those of the path; a body may leave them out."""
+    name = obj.get("kind") or kind.name
+    version = obj.get("apiVersion") or kind.api_version
+    if version != kind.api_version:
+        raise BadRequest(
+            f"the API version in the data ({version}) does not match the expected API version "
+            f"({kind.api_version})"
+        )
+    if name != kind.name:
+        raise BadRequest(
+            f'{name} in version "{kind.version}" cannot be handled as a {kind.name}: '
+            f"converting ({kind.version}.{name}) to ({kind.group or 'core'}.{kind.name}): "
+            "unknown conversion"
+        )
+    obj["kind"], obj["apiVersion"] = kind.name, kind.api_version
+
+
+def unfit(kind: Kind, why: str) -> BadRequest:
+    return BadRequest(
+        f'{kind.name} in version "{kind.version}" cannot be handled as a {kind.name}: {why}'
+    )
+
+
+def parsed(
+    body: bytes, media: str, kind: Kind, options: WriteOptions
+) -> tuple[Object, Sequence[str]]:
+    """The object, and its duplicate fields in the words of a strict decoding error."""
+    if media == JSON:
+        obj = json_object(body, kind)
+        strict = options.validation != "Ignore"
+        return obj, duplicate_fields(body, obj) if strict else ()
+    if media == YAML:
+        from onggi.apiserver import yaml_body
+
+        return yaml_body.parsed(body, kind.name)
+    raise unknown_media(*SPOKEN)
+
+
+def json_object(body: bytes, kind: Kind) -> Object:
+    try:
+        obj = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise unrecognized(kind.name, f"json parse error: {go_error(error, body)}") from None
+    if not isinstance(obj, dict):
+        text = {list: "array", str: "string", bool: "bool"}.get(type(obj), "number")
+        why = f"json: cannot unmarshal {text} into Go value of type struct"
+        raise unrecognized(kind.name, f"json parse error: {why}")
+    return obj
+
+
+def unrecognized(kind: str, why: str) -> BadRequest:
+    return BadRequest(
+        f"the object provided is unrecognized (must be of type {kind}): "
+        f"couldn't get version/kind; {why}"
+    )
+
+
+def go_error(error: Exception, body: bytes) -> str:
+    """What Go's decoder would say of the same text."""
+    found = POSITION.search(str(error))
+    if isinstance(error, UnicodeDecodeError) or found is None:
+        if "truncated" in str(error) or not body.strip():
+            return "unexpected end of JSON input"
+        return str(error)
+    at = int(found[1])
+    if at >= len(body):
+        return "unexpected end of JSON input"
+    shown = chr(body[at]).replace("'", "\\'")
+    return f"invalid character '{shown}' looking for beginning of value"
+
+
+def duplicate_fields(body: bytes, obj: Object) -> Sequence[str]:
+    """Keys that stand twice in one JSON object; the decoder keeps the last.
+
+    Counting is enough to know that there are none: only where more keys are written than
+    were kept (or where a string looks like a key) is the text read again, slowly.
+    """
+    if b'\\\\"' not in body and len(KEYS.findall(body)) == count_keys(obj):
+        return ()
+    from onggi.apiserver.duplicates import find
+
+    return [f'duplicate field "{path}"' for path in find(body)]
+
+
+def count_keys(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(
+            count_keys(item) for item in value.values() if isinstance(item, dict | list)
+        )
+    if isinstance(value, list):
+        return sum(count_keys(item) for item in value if isinstance(item, dict | list))
+    return 0

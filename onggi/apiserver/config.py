@@ -1,0 +1,20 @@
+"""What the API server is told at its start. Built once by the composition root."""
+
+import ipaddress
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiConfig:
+    """``services`` is the range of ClusterIPs, ``node_ports`` the first and last NodePort.
+    ``address`` and ``port`` are where pods reach this server: the Service ``kubernetes``."""
+
+    services: ipaddress.IPv4Network = field(
+        default_factory=lambda: ipaddress.IPv4Network("10.96.0.0/16")
+    )
+    node_ports: tuple[int, int] = (30000, 32767)
+    address: str = "127.0.0.1"
+    port: int = 6443
+    version: str = "v1.37.0+onggi"
+    longest_body: int = 3 * 1024 * 1024  # bytes
+    bookmark_period: float = 60.0  # seconds

@@ -1,0 +1,59 @@
+"""Objects as answers: the stored bytes as they are wherever that is possible."""
+
+from collections.abc import Mapping
+
+from onggi.api.http import Response
+from onggi.api.kind import Kind
+from onggi.api.objects import Object, View
+from onggi.apiserver import tables
+from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.negotiate import AS_IS
+from onggi.store.store import Record, encode
+
+NONE: Mapping[str, str] = {}
+
+
+def view(kind: Kind, record: Record) -> View:
+    """The object as a client of this kind sees it: shared, not to be written to."""
+    return kind.stored.back(record.object) if kind.stored else record.object
+
+
+def text(kind: Kind, record: Record) -> bytes:
+    return encode(kind.stored.back(record.object)) if kind.stored else record.data
+
+
+def one(backend: Backend, call: Call, record: Record, status: int = 200) -> Response:
+    """One stored object in the form that the client wants."""
+    headers = warned(call) if call.warnings else NONE
+    if call.request.objects:
+        return Response(status=status, body=view(call.kind, record), headers=headers)
+    if call.wanted.kind:
+        return whole(backend, call, view(call.kind, record), status)
+    return Response(status=status, body=text(call.kind, record), headers=headers)
+
+
+def whole(backend: Backend, call: Call, obj: View, status: int = 200) -> Response:
+    """An object that is not stored, or not like this, in the form that the client wants."""
+    if call.wanted is not AS_IS and call.wanted.kind:
+        obj = transformed(backend, call, obj)
+    return Response(status=status, body=obj, headers=warned(call))
+
+
+def transformed(backend: Backend, call: Call, obj: View) -> Object:
+    """As a Table or as metadata only."""
+    include = call.request.argument("includeObject")
+    return tables.transform(call.kind, [obj], call.wanted, include, backend.clock())
+
+
+def warned(call: Call) -> dict[str, str]:
+    """Upstream's ``Warning`` headers; several in one, as RFC 7234 allows."""
+    if not call.warnings:
+        return {}
+    shown = [f'299 - "{escaped(text)}"' for text in dict.fromkeys(call.warnings)]
+    return {"Warning": ", ".join(shown)}
+
+
+def escaped(message: str) -> str:
+    """A quoted-string of a header: printable, with quotes and backslashes escaped."""
+    shown = message.replace("\\", "\\\\").replace('"', '\\"')
+    return "".join(char if char.isprintable() else " " for char in shown)

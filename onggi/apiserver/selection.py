@@ -1,0 +1,82 @@
+"""Which stored objects a list or a watch is about: label and field selectors together.
+
+Selectors that name only an object's name or namespace are answered from the store's key,
+without decoding anything.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from onggi.api.errors import BadRequest
+from onggi.api.field_selectors import Term
+from onggi.api.kind import Kind
+from onggi.api.objects import View
+from onggi.api.selectors import (
+    EVERYTHING,
+    LabelSelector,
+    SelectorError,
+    field_selector,
+    label_selector,
+)
+from onggi.apiserver.call import Call
+from onggi.apiserver.options import ListOptions
+from onggi.store.store import Record
+
+NAME, NAMESPACE = "metadata.name", "metadata.namespace"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """``named`` are the terms about the key, ``fields`` the others."""
+
+    kind: Kind
+    labels: LabelSelector
+    named: tuple[Term, ...]
+    fields: tuple[Term, ...]
+
+    def matches(self, record: Record) -> bool:
+        key = record.key
+        for term in self.named:
+            value = key.name if term.field == NAME else key.namespace
+            if (value == term.value) is not term.equal:
+                return False
+        if self.fields or not self.labels.empty:
+            return self._matches(record.object)
+        return True
+
+    def _matches(self, stored: View) -> bool:
+        obj = self.kind.stored.back(stored) if self.kind.stored else stored
+        if not self.labels.matches(obj["metadata"].get("labels")):
+            return False
+        return all((self.kind.selected(obj, t.field) == t.value) is t.equal for t in self.fields)
+
+
+def selection(call: Call, options: ListOptions) -> Selection | None:
+    """None where everything is meant. Raises BadRequest."""
+    fields = options.fields
+    if call.target.name:  # the deprecated watch of one object
+        fields = f"{NAME}={call.target.name}"
+    if not (options.labels or fields):
+        return None
+    return parsed(call.kind, options.labels, fields)
+
+
+@lru_cache(maxsize=1024)
+def parsed(kind: Kind, labels: str, fields: str) -> Selection:
+    try:
+        chosen = label_selector(labels) if labels else EVERYTHING
+        terms = field_selector(fields, any_field=True).terms
+    except SelectorError as error:
+        raise BadRequest(str(error)) from None
+    for term in terms:
+        if not kind.can_select(term.field):
+            raise BadRequest(unsupported(kind, term.field))
+    named = tuple(t for t in terms if t.field in (NAME, NAMESPACE))
+    return Selection(kind, chosen, named, tuple(t for t in terms if t not in named))
+
+
+def unsupported(kind: Kind, field: str) -> str:
+    if kind.selectable:
+        return f"field label not supported: {field}"
+    only = '"metadata.name", "metadata.namespace"'
+    return f'"{field}" is not a known field selector: only {only}'

@@ -1,0 +1,126 @@
+"""What ``kubectl get`` prints: objects as rows, or as their metadata alone. Pure.
+
+Sources: ``k8s.io/apimachinery/pkg/apis/meta/v1`` (Table), ``pkg/util/duration``
+(HumanDuration), ``k8s.io/apiserver/pkg/registry/rest/table.go`` (the columns of a kind
+that has none).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from onggi.api.durations import human
+from onggi.api.errors import BadRequest
+from onggi.api.kind import Column, Kind
+from onggi.api.objects import Object, View, get
+from onggi.api.times import parse
+from onggi.apiserver.negotiate import META, Wanted
+
+INCLUDE = ("", "Metadata", "Object", "None")
+NAME_HELP = (
+    "Name must be unique within a namespace. Is required when creating resources, although some "
+    "resources may allow a client to request the generation of an appropriate name "
+    "automatically. Name is primarily intended for creation idempotence and configuration "
+    "definition. Cannot be updated. More info: "
+    "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names"
+)
+CREATED_HELP = (
+    "CreationTimestamp is a timestamp representing the server time when this object was created. "
+    "It is not guaranteed to be set in happens-before order across separate operations. Clients "
+    "may not set this value. It is represented in RFC3339 form and is in UTC."
+)
+NAME = Column("Name", "metadata.name", format="name", description=NAME_HELP)
+
+
+def created(obj: View, now: datetime) -> str:
+    return get(obj, "metadata.creationTimestamp", "")
+
+
+DEFAULT_COLUMNS = (NAME, Column("Created At", created, "date", description=CREATED_HELP))
+
+
+def transform(
+    kind: Kind, objects: Sequence[View], wanted: Wanted, include: str, now: datetime
+) -> Object:
+    """The objects as the Table, PartialObjectMetadata or list of it that the client wants."""
+    version = f"{wanted.group}/{wanted.version}"
+    if wanted.kind == "Table":
+        return table(kind, objects, version, include, now)
+    if wanted.kind == "PartialObjectMetadata":
+        return partial(objects[0], version)
+    items = [partial(obj, version) for obj in objects]
+    return {"kind": wanted.kind, "apiVersion": version, "metadata": {}, "items": items}
+
+
+def table(kind: Kind, objects: Sequence[View], version: str, include: str, now: datetime) -> Object:
+    if include not in INCLUDE:
+        raise BadRequest(f"unrecognized includeObject value: {include!r}")
+    columns = columns_of(kind)
+    meta = objects[0].get("metadata", {}) if len(objects) == 1 else {}
+    return {
+        "kind": "Table",
+        "apiVersion": version,
+        "metadata": {k: meta[k] for k in ("resourceVersion",) if k in meta},
+        "columnDefinitions": [definition(column) for column in columns],
+        "rows": [row(columns, obj, version, include, now) for obj in objects],
+    }
+
+
+def columns_of(kind: Kind) -> Sequence[Column]:
+    if not kind.columns:
+        return DEFAULT_COLUMNS
+    if kind.columns[0].name == "Name":
+        return kind.columns
+    return (NAME, *kind.columns)
+
+
+def definition(column: Column) -> Object:
+    return {
+        "name": column.name,
+        "type": "string" if column.type == "date" and column.value is not created else column.type,
+        "format": column.format or ("name" if column.name == "Name" else ""),
+        "description": column.description,
+        "priority": 1 if column.wide else 0,
+    }
+
+
+def row(columns: Sequence[Column], obj: View, version: str, include: str, now: datetime) -> Object:
+    found: Object = {"cells": [cell(column, obj, now) for column in columns]}
+    if include in ("", "Metadata"):
+        found["object"] = partial(obj, version)
+    elif include == "Object":
+        found["object"] = obj
+    return found
+
+
+def cell(column: Column, obj: View, now: datetime) -> Any:
+    if callable(column.value):
+        return column.value(obj, now)
+    value = get(obj, column.value)
+    if column.type == "date":
+        return age(value, now)
+    if value is None:
+        return 0 if column.type in ("integer", "number") else ""
+    if isinstance(value, Mapping | list) or column.type == "string":
+        return value if isinstance(value, str) else str(value)
+    return value
+
+
+def age(text: str | None, now: datetime) -> str:
+    """``5m20s``; upstream's ``<unknown>`` where there is no time."""
+    return human(now - parse(text)) if text else "<unknown>"
+
+
+def partial(obj: View, version: str) -> Object:
+    return {
+        "kind": "PartialObjectMetadata",
+        "apiVersion": version,
+        "metadata": obj.get("metadata", {}),
+    }
+
+
+def bookmark(shown: Object, obj: View) -> Object:
+    """A bookmark in a watch of Tables has no rows, only the version and annotations."""
+    if shown["kind"] == "Table":
+        return shown | {"rows": [{"cells": [], "object": partial(obj, f"{META}/v1")}]}
+    return shown

@@ -1,0 +1,110 @@
+"""``create``: a new object, admitted, completed, checked and stored."""
+
+import random
+import uuid
+
+from onggi.api.errors import AlreadyExists, MethodNotAllowed, StatusError
+from onggi.api.http import Answer, Response
+from onggi.api.objects import Object
+from onggi.api.warnings import warnings
+from onggi.apiserver import respond, strategy
+from onggi.apiserver.admission import CREATE, Review
+from onggi.apiserver.body import decoded
+from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.options import WriteOptions, write_options
+from onggi.store.store import Exists, Key, Record, record
+
+ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+TRIES = 8  # to find a generated name that is free
+
+
+async def create(backend: Backend, call: Call) -> Answer:
+    options = write_options(call.request, "CreateOptions")
+    if call.target.name:
+        raise MethodNotAllowed
+    obj = decoded(backend, call, call.kind, options)
+    if call.kind.virtual:
+        return await _virtual(backend, call, obj)
+    made = await create_object(backend, call, obj, options)
+    return respond.one(backend, call, made, 201)
+
+
+async def _virtual(backend: Backend, call: Call, obj: Object) -> Response:
+    """A review: answered, never stored."""
+    strategy.match_namespace(obj, call.namespace)
+    answer = backend.virtual[call.kind.resource](backend, call, obj)
+    return respond.whole(backend, call, answer, 201)
+
+
+async def create_object(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Record:
+    """Everything between the decoded body and the store."""
+    meta = obj["metadata"]
+    strategy.wipe(obj)
+    strategy.match_namespace(obj, call.namespace)
+    base = "" if meta.get("name") else meta.get("generateName", "")
+    for attempt in range(TRIES):
+        if base:
+            meta["name"] = strategy.generated_name(base, suffix())
+        try:
+            return await _try(backend, call, obj, options)
+        except AlreadyExists:
+            if not base or attempt == TRIES - 1:
+                raise
+            strategy.wipe(obj)
+    raise AssertionError("unreachable")
+
+
+async def _try(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Record:
+    kind, now = call.kind, backend.clock()
+    review = Review(CREATE, call, obj, None, now, options.dry_run)
+    backend.admission.admit(review)
+    strategy.prepare_create(kind, obj, str(uuid.uuid4()), now)
+    allocator = backend.allocators.get(kind.resource)
+    given = allocator.begin(obj, None, options.dry_run) if allocator else None
+    try:
+        strategy.check_create(kind, obj)
+        backend.admission.validate(review)
+        call.warnings += warnings(kind, obj)
+        made = await _store(backend, call, obj, options)
+    except BaseException:
+        if given:
+            given.rollback()
+        raise
+    if given:
+        given.commit()
+    return made
+
+
+async def _store(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Record:
+    kind, name = call.kind, obj["metadata"]["name"]
+    key = Key(call.resource, call.namespace, name)
+    kept = kind.stored.to(obj) if kind.stored else obj
+    present = backend.store.get(key)
+    if present is not None:
+        raise exists(call, name, present)
+    if options.dry_run:
+        return unwritten(key, kept)
+    try:
+        return await backend.store.create(key, kept)
+    except Exists:
+        raise exists(call, name, backend.store.get(key)) from None
+
+
+def unwritten(key: Key, obj: Object) -> Record:
+    """What a dry run would have stored: it has no version of its own."""
+    made = record(key, 0, obj)
+    made.object["metadata"].pop("resourceVersion", None)
+    made.data = respond.encode(made.object)
+    return made
+
+
+def exists(call: Call, name: str, present: Record | None) -> StatusError:
+    error = AlreadyExists(call.kind.resource, name)
+    if present and "deletionTimestamp" in present.object["metadata"]:
+        error.message = f"object is being deleted: {error.message}"
+    return error
+
+
+def suffix() -> str:
+    """Five characters that spell no words, as upstream's names end."""
+    return "".join(random.choices(ALPHABET, k=5))

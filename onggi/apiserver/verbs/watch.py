@@ -1,0 +1,188 @@
+"""``watch``: every change from a version on, as it happens.
+
+Each change is framed once, by whichever watcher comes first, and the same bytes go to
+all. A selector decides per watcher: an object that starts to match is ADDED for it, one
+that stops is DELETED.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from onggi.api.errors import Expired, StatusError
+from onggi.api.http import Stream
+from onggi.api.objects import Object, View
+from onggi.apiserver import respond, tables
+from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.options import ListOptions, list_options, revision
+from onggi.apiserver.selection import Selection, selection
+from onggi.apiserver.verbs.list import too_large
+from onggi.store.store import Change, Compacted, Record, Watch, encode
+
+INITIAL_END = "k8s.io/initial-events-end"
+SHORTEST = 1800  # seconds that a watch lasts at least where the client names no timeout
+
+
+@dataclass(slots=True)
+class Event:
+    """``record`` is None for a bookmark or an error, which have an ``object`` of their own."""
+
+    type: str
+    record: Record | None
+    object: View | None = None
+
+
+async def watch(backend: Backend, call: Call) -> Stream:
+    options = list_options(call.request)
+    watcher = Watcher(backend, call, options, selection(call, options))
+    if call.request.objects:
+        return Stream(frames=nothing(), objects=watcher.objects())
+    return Stream(frames=watcher.frames(), headers=respond.warned(call))
+
+
+async def nothing() -> AsyncIterator[bytes]:
+    return
+    yield
+
+
+class Watcher:
+    """One client's watch."""
+
+    def __init__(
+        self, backend: Backend, call: Call, options: ListOptions, chosen: Selection | None
+    ) -> None:
+        self.backend, self.call, self.options, self.chosen = backend, call, options, chosen
+        self.columns = True  # a Table has its column definitions only in the first event
+        seconds = options.timeout or SHORTEST * (1 + random.random())
+        self.deadline = asyncio.get_running_loop().time() + seconds
+
+    async def frames(self) -> AsyncIterator[bytes]:
+        async for batch in self.batches():
+            yield b"".join([self.frame(event) for event in batch])
+
+    async def objects(self) -> AsyncIterator[Sequence[tuple[str, View]]]:
+        async for batch in self.batches():
+            yield [(event.type, self.view(event)) for event in batch]
+
+    async def batches(self) -> AsyncIterator[Sequence[Event]]:
+        try:
+            place = self.start()
+            initial = self.initial(place)
+            if initial:
+                yield initial
+            async for batch in self.changes(place):
+                yield batch
+        except StatusError as error:
+            yield [Event("ERROR", None, error.status())]
+        except Compacted as gone:
+            yield [Event("ERROR", None, self.too_old(gone).status())]
+
+    def start(self) -> Watch:
+        store, call = self.backend.store, self.call
+        asked = revision(self.options.version)
+        if asked > store.revision:
+            raise too_large(asked, store.revision)
+        since = store.revision if self.wants_state() or not asked else asked
+        return store.watch(call.resource, call.namespace, since=since)
+
+    def wants_state(self) -> bool:
+        """Whether the stream starts with what is there, as ADDED."""
+        if self.options.initial is not None:
+            return self.options.initial
+        return self.options.version in ("", "0")
+
+    def initial(self, place: Watch) -> Sequence[Event]:
+        events = []
+        if self.wants_state():
+            records = self.backend.store.list(self.call.resource, self.call.namespace)
+            events = [Event("ADDED", r) for r in records if self.matches(r)]
+        if self.options.initial and self.options.bookmarks:
+            events.append(Event("BOOKMARK", None, self.bookmark(place, {INITIAL_END: "true"})))
+        return events
+
+    async def changes(self, place: Watch) -> AsyncIterator[Sequence[Event]]:
+        store, period = self.backend.store, self.backend.config.bookmark_period
+        while not store.closed:
+            left = self.deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                return
+            changes = await place.next(min(left, period))
+            if events := [event for change in changes for event in self.seen(change)]:
+                yield events
+            elif not changes and self.options.bookmarks:
+                yield [Event("BOOKMARK", None, self.bookmark(place))]
+
+    def seen(self, change: Change) -> Iterator[Event]:
+        """What a change is to this watcher."""
+        type_, new, old = change
+        if self.chosen is None:
+            yield Event(type_, new)
+            return
+        before = old is not None and self.matches(old)
+        after = type_ != "DELETED" and self.matches(new)
+        if before and after:
+            yield Event("MODIFIED", new)
+        elif after:
+            yield Event("ADDED", new)
+        elif before and old is not None:
+            yield Event("DELETED", gone(new, old, type_))
+
+    def matches(self, record: Record) -> bool:
+        return self.chosen is None or self.chosen.matches(record)
+
+    def bookmark(self, place: Watch, annotations: Object | None = None) -> Object:
+        meta: Object = {"resourceVersion": str(place.revision), "creationTimestamp": None}
+        if annotations:
+            meta["annotations"] = annotations
+        kind = self.call.kind
+        return {"kind": kind.name, "apiVersion": kind.api_version, "metadata": meta}
+
+    def too_old(self, gone: Compacted) -> Expired:
+        asked = gone.args[0] if gone.args else self.options.version
+        return Expired(f"too old resource version: {asked} ({self.backend.store.compacted})")
+
+    def view(self, event: Event) -> View:
+        if event.record is None:
+            return event.object or {}
+        return respond.view(self.call.kind, event.record)
+
+    def frame(self, event: Event) -> bytes:
+        record, kind = event.record, self.call.kind
+        if record is None or self.call.wanted.kind or kind.stored:
+            return framed(event.type, encode(self.shown(event)))
+        if record.frame is None or not record.frame.startswith(STARTS[event.type]):
+            record.frame = framed(event.type, record.data)
+        return record.frame
+
+    def shown(self, event: Event) -> View:
+        obj, wanted = self.view(event), self.call.wanted
+        if not wanted.kind or event.type == "ERROR":
+            return obj
+        include = self.call.request.argument("includeObject")
+        table = tables.transform(self.call.kind, [obj], wanted, include, self.backend.clock())
+        if wanted.kind == "Table" and not self.columns:
+            table["columnDefinitions"] = None
+        if event.type == "BOOKMARK":
+            table = tables.bookmark(table, obj)
+        self.columns = False
+        return table
+
+
+STARTS = {
+    type_: f'{{"type":"{type_}",'.encode()
+    for type_ in ("ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR")
+}
+
+
+def framed(type_: str, data: bytes) -> bytes:
+    return b'%b"object":%b}\n' % (STARTS[type_], data)
+
+
+def gone(new: Record, old: Record, type_: str) -> Record:
+    """The object as it last matched, with the version of the change that took it away."""
+    if type_ == "DELETED":
+        return new
+    obj = old.object
+    meta = {**obj["metadata"], "resourceVersion": str(new.revision)}
+    return replace(old, data=encode({**obj, "metadata": meta}), frame=None, _decoded=None)
