@@ -115,13 +115,12 @@ class Kind:
     defaults: tuple[Default, ...] = ()
     derived: tuple[Callable[[Object], None], ...] = ()  # defaults that take more than a table
     prepare: Prepare | None = None
-    prepare_status: Prepare | None = None
+    prepare_status: Prepare | None = None  # ``old`` is never None there
     immutable: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     status_rules: tuple[Rule, ...] = ()
     columns: tuple[Column, ...] = ()
-    # field selector → path, or a function of the object; metadata.* always are
-    selectable: Mapping[str, str | Callable[[View], str]] = field(default_factory=dict)
+    selectable: Mapping[str, str] = field(default_factory=dict)  # field selector → path
     ignored: tuple[Ignored, ...] = ()
     advice: tuple[Advice, ...] = ()
     name_rule: str = "subdomain"  # subdomain | label | path, or a key of api.names.RULES
@@ -150,20 +149,6 @@ class Kind:
                     parent[key] = clone_value(value)
         for derive in self.derived:
             derive(obj)
-
-    def can_select(self, name: str) -> bool:
-        """Whether a field selector may name this field."""
-        if name == "metadata.namespace":
-            return self.namespaced
-        return name == "metadata.name" or name in self.selectable
-
-    def selected(self, obj: View, name: str) -> str:
-        """What a field selector compares; an absent field is the empty string."""
-        source = self.selectable.get(name, name)
-        value = source(obj) if callable(source) else get(obj, source)
-        if isinstance(value, bool):
-            return str(value).lower()
-        return "" if value is None else str(value)
 
     def validate(self, new: View, old: View | None = None) -> list[FieldError]:
         errors = [error for rule in self.rules for error in rule(new, old)]

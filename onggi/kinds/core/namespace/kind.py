@@ -1,6 +1,52 @@
-"""Namespace (v1)."""
+"""Namespace (v1).
 
-from onggi.api.kind import Kind
+Its label and its finalizer are the server's; only the ``finalize`` subresource takes the
+finalizer off. Source: ``pkg/registry/core/namespace/strategy.go``.
+"""
+
+from onggi.api.kind import Column, Kind, Subresource
+from onggi.api.objects import Object, View, clone_value, get
+from onggi.kinds.cells import AGE, NAME
+
+NAME_LABEL = "kubernetes.io/metadata.name"
+FINALIZER = "kubernetes"
+
+
+def default(ns: Object) -> None:
+    label(ns)
+    status = ns.setdefault("status", {})
+    if isinstance(status, dict) and not status.get("phase"):
+        status["phase"] = "Active"
+
+
+def label(ns: Object) -> None:
+    """The name as a label; a generated name comes only after defaulting."""
+    meta = ns.get("metadata") or {}
+    if meta.get("name"):
+        if meta.get("labels") is None:
+            meta["labels"] = {}
+        meta["labels"][NAME_LABEL] = meta["name"]
+
+
+def prepare(ns: Object, old: View | None) -> None:
+    label(ns)
+    if old is None:
+        ns["status"] = {"phase": "Active"}
+        spec = ns.setdefault("spec", {})
+        finalizers = spec.get("finalizers") or []
+        spec["finalizers"] = [*(f for f in finalizers if f != FINALIZER), FINALIZER]
+        return
+    spec = ns.setdefault("spec", {})
+    spec.pop("finalizers", None)
+    if finalizers := get(old, "spec.finalizers"):
+        spec["finalizers"] = clone_value(finalizers)
+
+
+def prepare_finalize(ns: Object, old: View | None) -> None:
+    """``finalize`` changes the finalizers, never the status."""
+    if old is not None:
+        ns["status"] = clone_value(old.get("status") or {})
+
 
 NAMESPACE = Kind(
     group="",
@@ -10,4 +56,15 @@ NAMESPACE = Kind(
     schema="io.k8s.api.core.v1.Namespace",
     namespaced=False,
     short=("ns",),
+    verbs=("create", "delete", "get", "list", "patch", "update", "watch"),
+    name_rule="label",
+    derived=(default,),
+    prepare=prepare,
+    columns=(
+        NAME,
+        Column("Status", "status.phase", description="The status of the namespace"),
+        AGE,
+    ),
+    selectable={"status.phase": "status.phase", "name": "metadata.name"},
+    subresources=(Subresource("finalize", "Namespace", ("update",), prepare=prepare_finalize),),
 )

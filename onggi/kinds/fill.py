@@ -1,0 +1,56 @@
+"""Filling in what a user left out, as upstream's ``defaults.go`` does; and how it is printed.
+
+Go knows two kinds of "left out": a pointer that is nil (``fill_absent``) and a value that is
+zero (``fill_zero``: an empty string or 0 counts as left out too).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from onggi.api import quantity
+from onggi.api.objects import Object, clone_value
+
+
+def fill_absent(obj: Object, table: Mapping[str, Any]) -> None:
+    for key, value in table.items():
+        if obj.get(key) is None:
+            obj[key] = clone_value(value)
+
+
+def fill_zero(obj: Object, table: Mapping[str, Any]) -> None:
+    for key, value in table.items():
+        if not obj.get(key):
+            obj[key] = clone_value(value)
+
+
+def items(obj: Mapping[str, Any], key: str) -> Iterator[Object]:
+    """The objects of a list that may be absent."""
+    return (item for item in obj.get(key) or () if isinstance(item, dict))
+
+
+def normalize_amounts(amounts: Any) -> None:
+    """Print quantities as upstream does (``0.5`` → ``500m``), rounded up to thousandths.
+
+    What is no quantity stays, for validation to refuse.
+    """
+    if not isinstance(amounts, dict):
+        return
+    for name, text in amounts.items():
+        amounts[name] = normalized(text)
+
+
+def normalized(text: Any) -> Any:
+    try:
+        return quantity.parse(quantity.spelled(text)).rounded_to_milli().text
+    except quantity.QuantityError:
+        return text
+
+
+def rewrite_quantity(obj: Object, key: str) -> None:
+    """One quantity field, printed as upstream does, without rounding."""
+    if obj.get(key) is None:
+        return
+    try:
+        obj[key] = quantity.canonical(obj[key])
+    except quantity.QuantityError:
+        return
