@@ -45,8 +45,7 @@ POD = {
 }
 
 
-@pytest.fixture
-async def authorizer() -> Authorizer:
+async def make_authorizer() -> Authorizer:
     store = MemoryStore()
     await store.create(Key("pods", "default", "web"), POD)
     elsewhere = {
@@ -89,17 +88,17 @@ def test_everything_that_a_pod_names_is_found() -> None:
         ("create", "events", "", True),
     ],
 )
-async def test_what_a_node_may(
-    authorizer: Authorizer, verb: str, resource: str, name: str, allowed: bool
-) -> None:
+async def test_what_a_node_may(verb: str, resource: str, name: str, allowed: bool) -> None:
     resource, _, subresource = resource.partition("/")
     namespace = "" if resource == "nodes" else "default"
     asked = Attributes(NODE, verb, "", "v1", resource, subresource, namespace, name)
+    authorizer = await make_authorizer()
     for _ in range(2):
         assert authorizer.authorize(asked).allowed is allowed
 
 
-async def test_pods_are_listed_by_node_only(authorizer: Authorizer) -> None:
+async def test_pods_are_listed_by_node_only() -> None:
+    authorizer = await make_authorizer()
     asked = Attributes(NODE, "list", "", "v1", "pods")
     assert not authorizer.authorize(asked).allowed
     own = asked._replace(field_selector="metadata.namespace!=x,spec.nodeName=a")
@@ -107,16 +106,18 @@ async def test_pods_are_listed_by_node_only(authorizer: Authorizer) -> None:
     assert not authorizer.authorize(own._replace(field_selector="spec.nodeName=b")).allowed
 
 
-async def test_a_node_has_one_lease(authorizer: Authorizer) -> None:
+async def test_a_node_has_one_lease() -> None:
     asked = Attributes(
         NODE, "update", "coordination.k8s.io", "v1", "leases", "", "kube-node-lease", "a"
     )
+    authorizer = await make_authorizer()
     assert authorizer.authorize(asked).allowed
     assert not authorizer.authorize(asked._replace(name="b")).allowed
     assert not authorizer.authorize(asked._replace(namespace="default")).allowed
 
 
-async def test_the_group_alone_makes_no_node(authorizer: Authorizer) -> None:
+async def test_the_group_alone_makes_no_node() -> None:
+    authorizer = await make_authorizer()
     asked = Attributes(User("x", ("system:nodes",)), "list", "", "v1", "services")
     assert not authorizer.authorize(asked).allowed
     pretender = asked._replace(user=User("system:node:a"))
