@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from onggi.api.conditions import condition, find, has_status, is_true, with_condition, without
-from onggi.api.objects import Object
+from onggi.api.objects import Object, View
 from onggi.api.times import stamp
 from tests.world import NOW
 
@@ -37,7 +37,7 @@ def test_the_transition_time_moves_only_with_the_status() -> None:
 
 
 def test_other_conditions_and_fields_stay_as_they_are() -> None:
-    before = [{"type": "A", "status": "True"}, {"type": "B", "status": "True", "extra": 1}]
+    before: list[View] = [{"type": "A", "status": "True"}, {"type": "B", "status": "True", "extra": 1}]
     after = with_condition(before, condition("B", False), NOW)
     assert [c["type"] for c in after] == ["A", "B"]
     assert after[1]["extra"] == 1
