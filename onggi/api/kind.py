@@ -121,6 +121,7 @@ class Kind:
     status_rules: tuple[Rule, ...] = ()
     columns: tuple[Column, ...] = ()
     selectable: Mapping[str, str] = field(default_factory=dict)  # field selector → path
+    deprecated: str = ""  # a warning with every answer, reads too
     ignored: tuple[Ignored, ...] = ()
     advice: tuple[Advice, ...] = ()
     name_rule: str = "subdomain"  # subdomain | label | path, or a key of api.names.RULES

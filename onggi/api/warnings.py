@@ -2,7 +2,8 @@
 
 Upstream's own (``Kind.advice``: deprecations, surprises), and one for each field that is
 kept but not acted upon (``Kind.ignored``): nothing is accepted silently. An update repeats
-nothing that stood in the old object already.
+nothing that stood in the old object already. ``Kind.deprecated`` goes with reads too; the
+verbs that have no object add it themselves.
 """
 
 import re
@@ -17,7 +18,8 @@ FAN_OUT = re.compile(r"(\w+)\[\*\]")
 
 def warnings(kind: Kind, new: View, old: View | None = None) -> list[str]:
     """The texts, each once, in order; without the header's code, agent and quotes."""
-    found = [text for advice in kind.advice for text in advice(new, old)]
+    found = [kind.deprecated] if kind.deprecated else []
+    found += [text for advice in kind.advice for text in advice(new, old)]
     known = {text for entry in kind.ignored for text in texts(entry, old or {})}
     found += [text for entry in kind.ignored for text in texts(entry, new) if text not in known]
     return list(dict.fromkeys(found))

@@ -3,12 +3,13 @@
 Source: ``pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go``.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from onggi.api.objects import Object, View, get
 from onggi.api.plan import Controller, Patch, Plan, Wake, World
+from onggi.api.selectors import of_object
 from onggi.kinds.rbac.clusterrole import CLUSTERROLE
 
 
@@ -20,26 +21,11 @@ def aggregated(role: View, roles: Iterable[View]) -> list[Object]:
         key=lambda r: r["metadata"]["name"],
     )
     for selector in get(role, "aggregationRule.clusterRoleSelectors") or ():
+        wanted = of_object(selector)
         for other in others:
-            if _selects(selector, get(other, "metadata.labels") or {}):
+            if wanted.matches(get(other, "metadata.labels")):
                 rules += (rule for rule in other.get("rules") or () if rule not in rules)
     return rules
-
-
-def _selects(selector: View, labels: Mapping[str, str]) -> bool:
-    wanted = selector.get("matchLabels") or {}
-    return wanted.items() <= labels.items() and all(
-        OPERATORS[e["operator"]](labels.get(e["key"]), e.get("values") or ())
-        for e in selector.get("matchExpressions") or ()
-    )
-
-
-OPERATORS: dict[str, Callable[[str | None, Sequence[str]], bool]] = {
-    "In": lambda value, values: value in values,
-    "NotIn": lambda value, values: value not in values,
-    "Exists": lambda value, values: value is not None,
-    "DoesNotExist": lambda value, values: value is None,
-}
 
 
 def reconcile(role: View, world: World, now: datetime) -> Plan:

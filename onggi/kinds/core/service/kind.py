@@ -1,6 +1,8 @@
-"""Service (v1)."""
+"""Service (v1): a stable address for a changing set of pods."""
 
 from onggi.api.kind import Kind
+from onggi.kinds.core.service.columns import COLUMNS
+from onggi.kinds.core.service.prepare import default, prepare
 
 SERVICE = Kind(
     group="",
@@ -10,4 +12,9 @@ SERVICE = Kind(
     schema="io.k8s.api.core.v1.Service",
     short=("svc",),
     categories=("all",),
+    name_rule="label1035",
+    derived=(default,),
+    prepare=prepare,
+    columns=COLUMNS,
+    selectable={"spec.clusterIP": "spec.clusterIP", "spec.type": "spec.type"},
 )
