@@ -6,10 +6,10 @@ resource (``/healthz``) it is the HTTP method in lower case, ``resource`` is emp
 Source: ``k8s.io/apiserver/pkg/authorization/authorizer``.
 """
 
-import json
 from typing import NamedTuple, Protocol
 
 from onggi.api.errors import Forbidden
+from onggi.api.gotext import quote
 from onggi.api.http import User
 
 HARMLESS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -55,11 +55,6 @@ def selected(field_selector: str, field: str) -> str:
     return ""
 
 
-def quoted(text: str) -> str:
-    """As Go's ``%q``."""
-    return json.dumps(text, ensure_ascii=False)
-
-
 def refusal(asked: Attributes, reason: str = "") -> Forbidden:
     """The 403 that upstream answers (``responsewriters.Forbidden``)."""
     why = description(asked).translate(HARMLESS)
@@ -68,11 +63,11 @@ def refusal(asked: Attributes, reason: str = "") -> Forbidden:
 
 
 def description(asked: Attributes) -> str:
-    who = f"User {quoted(asked.user.name)} cannot {asked.verb}"
+    who = f"User {quote(asked.user.name)} cannot {asked.verb}"
     if not asked.is_resource:
-        return f"{who} path {quoted(asked.path)}"
+        return f"{who} path {quote(asked.path)}"
     what = f"{asked.resource}/{asked.subresource}" if asked.subresource else asked.resource
-    text = f"{who} resource {quoted(what)} in API group {quoted(asked.group)}"
+    text = f"{who} resource {quote(what)} in API group {quote(asked.group)}"
     if asked.namespace:
-        return f"{text} in the namespace {quoted(asked.namespace)}"
+        return f"{text} in the namespace {quote(asked.namespace)}"
     return f"{text} at the cluster scope"

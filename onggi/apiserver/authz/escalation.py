@@ -7,9 +7,10 @@ Source: ``pkg/registry/rbac/*/policybased/storage.go``, ``pkg/registry/rbac/esca
 from typing import Any
 
 from onggi.api.errors import Forbidden, NotFound
+from onggi.api.gotext import quote
 from onggi.api.http import User
 from onggi.api.objects import View
-from onggi.apiserver.authz.attributes import Attributes, quoted
+from onggi.apiserver.authz.attributes import Attributes
 from onggi.apiserver.authz.authorizer import MASTERS, Authorizer
 from onggi.apiserver.authz.rbac import GROUP
 from onggi.apiserver.authz.rules import EVERYTHING, Rule, compact, listed, missing
@@ -73,7 +74,7 @@ def shortfall(authorizer: Authorizer, user: User, namespace: str, rules: list[Ru
         return ""
     lines = "\n".join(sorted({str(rule) for rule in compact(lacking)}))
     text = (
-        f"user {quoted(user.name)} (groups={listed(user.groups)}) is attempting to grant RBAC "
+        f"user {quote(user.name)} (groups={listed(user.groups)}) is attempting to grant RBAC "
         f"permissions not currently held:\n{lines}"
     )
     problems = ", ".join(dict.fromkeys(access.problems))

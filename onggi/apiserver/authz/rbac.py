@@ -9,9 +9,10 @@ Source: ``pkg/registry/rbac/validation/rule.go``, ``plugin/pkg/auth/authorizer/r
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from onggi.api.gotext import quote
 from onggi.api.http import User
 from onggi.api.objects import View
-from onggi.apiserver.authz.attributes import Attributes, Decision, quoted
+from onggi.apiserver.authz.attributes import Attributes, Decision
 from onggi.apiserver.authz.rules import Rule, allows
 from onggi.store.store import Change, Compacted, Store, Watch
 
@@ -31,7 +32,7 @@ class Subject(NamedTuple):
 
     def __str__(self) -> str:
         shown = f"{self.name}/{self.namespace}" if self.kind == "ServiceAccount" else self.name
-        return f"{self.kind} {quoted(shown)}"
+        return f"{self.kind} {quote(shown)}"
 
 
 class Binding(NamedTuple):
@@ -50,7 +51,7 @@ class Binding(NamedTuple):
                 name,
             )
         )
-        return f"{kind} {quoted(shown)} of {self.role_kind} {quoted(self.role)} to {subject}"
+        return f"{kind} {quote(shown)} of {self.role_kind} {quote(self.role)} to {subject}"
 
 
 class Grant(NamedTuple):
@@ -165,7 +166,7 @@ class Rbac:
         for bound, subject in self._bound(user, namespace):
             rules = self._role(bound.role_kind, bound.place[0], bound.role)
             if rules is None:
-                problems.append(f"{bound.role_kind.lower()}.{GROUP} {quoted(bound.role)} not found")
+                problems.append(f"{bound.role_kind.lower()}.{GROUP} {quote(bound.role)} not found")
             else:
                 grants += (Grant(rule, bound, subject) for rule in rules)
         return Access(tuple(grants), tuple(problems))

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
+from onggi.api.gotext import quote
 from onggi.api.objects import Object, View
-from onggi.apiserver.authz.attributes import Attributes, quoted
+from onggi.apiserver.authz.attributes import Attributes
 
 Words = tuple[str, ...]
 
@@ -53,7 +54,7 @@ EVERYTHING = (
 
 def listed(words: Iterable[str]) -> str:
     """As Go's ``%q`` shows a list."""
-    return "[" + " ".join(quoted(word) for word in words) + "]"
+    return "[" + " ".join(quote(word) for word in words) + "]"
 
 
 def allows(rule: Rule, asked: Attributes) -> bool:
