@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from onggi.api.errors import BadRequest
+from onggi.api.http import Request
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, clone
 from onggi.apiserver.call import Backend, Call
@@ -21,11 +22,20 @@ def decoded(backend: Backend, call: Call, kind: Kind, options: WriteOptions) -> 
     """The request's object as ``kind``, in its shape and with its defaults."""
     request = call.request
     if not isinstance(request.body, bytes):
-        obj, twice = clone(request.body), []
-    else:
-        media = media_type(request.headers.get("content-type", "")) or JSON
-        obj, twice = parsed(request.body, media, kind, options)
+        return shaped(backend, call, kind, clone(request.body), (), options)
+    media = media_type(request.headers.get("content-type", "")) or JSON
+    obj, twice = parsed(request.body, media, kind.name, options.validation != "Ignore")
     return shaped(backend, call, kind, obj, twice, options)
+
+
+def read(request: Request, kind: str) -> Object:
+    """A body that is no stored object, such as DeleteOptions; empty where there is none."""
+    if not isinstance(request.body, bytes):
+        return clone(request.body)
+    if not request.body.strip():
+        return {}
+    media = media_type(request.headers.get("content-type", "")) or JSON
+    return parsed(request.body, media, kind, strict=False)[0]
 
 
 def shaped(
@@ -73,30 +83,27 @@ def unfit(kind: Kind, why: str) -> BadRequest:
     )
 
 
-def parsed(
-    body: bytes, media: str, kind: Kind, options: WriteOptions
-) -> tuple[Object, Sequence[str]]:
+def parsed(body: bytes, media: str, kind: str, strict: bool) -> tuple[Object, Sequence[str]]:
     """The object, and its duplicate fields in the words of a strict decoding error."""
     if media == JSON:
         obj = json_object(body, kind)
-        strict = options.validation != "Ignore"
         return obj, duplicate_fields(body, obj) if strict else ()
     if media == YAML:
         from onggi.apiserver import yaml_body
 
-        return yaml_body.parsed(body, kind.name)
+        return yaml_body.parsed(body, kind)
     raise unknown_media(*SPOKEN)
 
 
-def json_object(body: bytes, kind: Kind) -> Object:
+def json_object(body: bytes, kind: str) -> Object:
     try:
         obj = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise unrecognized(kind.name, f"json parse error: {go_error(error, body)}") from None
+        raise unrecognized(kind, f"json parse error: {go_error(error, body)}") from None
     if not isinstance(obj, dict):
         text = {list: "array", str: "string", bool: "bool"}.get(type(obj), "number")
         why = f"json: cannot unmarshal {text} into Go value of type struct"
-        raise unrecognized(kind.name, f"json parse error: {why}")
+        raise unrecognized(kind, f"json parse error: {why}")
     return obj
 
 

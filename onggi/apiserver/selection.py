@@ -48,7 +48,7 @@ class Selection:
         obj = self.kind.stored.back(stored) if self.kind.stored else stored
         if not self.labels.matches(obj["metadata"].get("labels")):
             return False
-        return all((self.kind.selected(obj, t.field) == t.value) is t.equal for t in self.fields)
+        return all(term.matches(obj) for term in self.fields)
 
 
 def selection(call: Call, options: ListOptions) -> Selection | None:
@@ -65,18 +65,8 @@ def selection(call: Call, options: ListOptions) -> Selection | None:
 def parsed(kind: Kind, labels: str, fields: str) -> Selection:
     try:
         chosen = label_selector(labels) if labels else EVERYTHING
-        terms = field_selector(fields, any_field=True).terms
+        terms = field_selector(fields, kind.selectable).terms
     except SelectorError as error:
         raise BadRequest(str(error)) from None
-    for term in terms:
-        if not kind.can_select(term.field):
-            raise BadRequest(unsupported(kind, term.field))
     named = tuple(t for t in terms if t.field in (NAME, NAMESPACE))
     return Selection(kind, chosen, named, tuple(t for t in terms if t not in named))
-
-
-def unsupported(kind: Kind, field: str) -> str:
-    if kind.selectable:
-        return f"field label not supported: {field}"
-    only = '"metadata.name", "metadata.namespace"'
-    return f'"{field}" is not a known field selector: only {only}'

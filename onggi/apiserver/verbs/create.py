@@ -12,7 +12,7 @@ from onggi.apiserver.admission import CREATE, Review
 from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.options import WriteOptions, write_options
-from onggi.store.store import Exists, Key, Record, record
+from onggi.store.store import Exists, Key, Record, encode, record
 
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 TRIES = 8  # to find a generated name that is free
@@ -94,7 +94,7 @@ def unwritten(key: Key, obj: Object) -> Record:
     """What a dry run would have stored: it has no version of its own."""
     made = record(key, 0, obj)
     made.object["metadata"].pop("resourceVersion", None)
-    made.data = respond.encode(made.object)
+    made.data = encode(made.object)
     return made
 
 

@@ -1,0 +1,91 @@
+"""Kubernetes' published definitions, read from the file that the build put beside the code.
+
+    load("io.k8s.api.core.v1.Pod") -> Schema         for ``onggi.api.schema.decode`` and patches
+    described("io.k8s.api.core.v1.Pod") -> dict      with descriptions, for ``/openapi``
+    KindSchemas().decode(POD, obj) -> unknown fields; raises BadRequest
+
+One definition is read at a time and nothing at import. See ``hatch_build.py`` for the file.
+"""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from onggi.api.errors import BadRequest
+from onggi.api.kind import Kind
+from onggi.api.objects import Object
+from onggi.api.schema import Definition, Schema, Schemas, decode
+
+PATH = Path(__file__).parent.parent / "data" / "definitions.sqlite"
+
+
+class NoDefinitions(RuntimeError):
+    """The file is not there: a checkout that was never installed."""
+
+
+@lru_cache(1)
+def database() -> sqlite3.Connection:
+    if not PATH.exists():
+        raise NoDefinitions(f"{PATH.name} is missing; `pip install -e .` builds it")
+    uri = f"{PATH.as_uri()}?mode=ro&immutable=1"
+    connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    connection.execute("PRAGMA cache_size = -64")  # read once each: not worth memory
+    return connection
+
+
+def column(query: str, name: str) -> bytes:
+    row = database().execute(query, (name,)).fetchone()
+    if row is None:
+        raise KeyError(name)
+    found: bytes = row[0]
+    return found
+
+
+def read(name: str) -> Definition:
+    """A definition without descriptions. Raises KeyError."""
+    found: dict[str, Any] = json.loads(
+        column("SELECT structure FROM definition WHERE name = ?", name)
+    )
+    return found
+
+
+def described(name: str) -> dict[str, Any]:
+    """A definition as upstream publishes it in OpenAPI v2. Raises KeyError."""
+    packed = column("SELECT described FROM definition WHERE name = ?", name)
+    found: dict[str, Any] = json.loads(zlib.decompress(packed))
+    return found
+
+
+def names() -> Iterator[str]:
+    """Every definition there is, in order."""
+    for (name,) in database().execute("SELECT name FROM definition ORDER BY name"):
+        yield name
+
+
+SCHEMAS = Schemas(read)
+load = SCHEMAS.load
+
+
+def of(kind: Kind) -> Schema:
+    """The schema of a kind. Kinds from CustomResourceDefinitions will bring theirs."""
+    if not isinstance(kind.schema, str):
+        raise NotImplementedError(f"{kind.name}: schemas of custom resources are not served yet")
+    return load(kind.schema)
+
+
+class KindSchemas:
+    """``onggi.apiserver.call.Schemas``, for the kinds that have a definition."""
+
+    def decode(self, kind: Kind, obj: Object) -> Sequence[str]:
+        """Bring ``obj`` into shape, in place; unknown fields are returned, misfits raised."""
+        decoded = decode(obj, of(kind))
+        if decoded.errors:
+            raise BadRequest(
+                f'{kind.name} in version "{kind.version}" cannot be handled as a {kind.name}: '
+                f"{decoded.errors[0]}"
+            )
+        return decoded.unknown

@@ -1,0 +1,149 @@
+"""``update`` and what shares its path: the status and other subresources that write an
+object, and patches. Read, change, check, write; again where somebody else was faster.
+
+A change that changes nothing writes nothing and keeps the resourceVersion.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from onggi.api.errors import NotFound
+from onggi.api.http import Answer
+from onggi.api.kind import Kind
+from onggi.api.objects import Object, View
+from onggi.api.warnings import warnings
+from onggi.apiserver import respond, strategy
+from onggi.apiserver.admission import UPDATE, Review
+from onggi.apiserver.authz.attributes import refusal
+from onggi.apiserver.body import decoded
+from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.options import WriteOptions, write_options
+from onggi.apiserver.verbs.create import create_object
+from onggi.apiserver.verbs.delete import end
+from onggi.store.store import Missing, Record, Stale, decode, encode, record
+
+Change = Callable[[View], Object]  # the object as it is → a new one, free to be written to
+
+
+class Scope(NamedTuple):
+    """What one way of writing an object may change, and how the result is checked."""
+
+    prepare: Callable[[Kind, Object, View], None]
+    check: Callable[[Kind, View, View], None]
+    whole: bool = False  # the main resource: addresses are allocated, the update may create
+
+
+MAIN = Scope(strategy.prepare_update, strategy.check_update, whole=True)
+STATUS = Scope(strategy.prepare_status, strategy.check_status)
+
+
+def scope(call: Call) -> Scope:
+    """What the call's path lets it change."""
+    name = call.target.subresource
+    if not name:
+        return MAIN
+    if name == "status":
+        return STATUS
+    sub = next(sub for sub in call.kind.subresources if sub.name == name)
+    return Scope(
+        lambda kind, obj, old: strategy.prepare_subresource(sub, obj, old),
+        lambda kind, obj, old: strategy.check_subresource(kind, sub, obj, old),
+    )
+
+
+async def update(backend: Backend, call: Call) -> Answer:
+    options = write_options(call.request, "UpdateOptions")
+    obj = decoded(backend, call, call.kind, options)
+    strategy.match_namespace(obj, call.namespace)
+    strategy.match_name(obj, call.target.name)
+    sent = encode(obj)  # each try starts from what was sent
+
+    def change(old: View) -> Object:
+        return decode(sent)
+
+    try:
+        written = await update_object(backend, call, change, options)
+    except NotFound:
+        if not creates(call):
+            raise
+        return await _create(backend, call, obj, options)
+    return respond.one(backend, call, written)
+
+
+def creates(call: Call) -> bool:
+    return not call.target.subresource and call.kind.resource in strategy.CREATED_BY_UPDATE
+
+
+async def _create(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Answer:
+    """An update of what is not there, for the few kinds where that is a creation."""
+    asked = call.attributes(verb="create")
+    decision = backend.authorizer.authorize(asked)
+    if not decision.allowed:
+        raise refusal(asked, decision.reason)
+    if uid := obj["metadata"].get("uid"):
+        strategy.check_uid(call.kind, obj, {"metadata": {"uid": "", "name": uid}}, "")
+    made = await create_object(backend, call, obj, options)
+    return respond.one(backend, call, made, 201)
+
+
+async def update_object(
+    backend: Backend, call: Call, change: Change, options: WriteOptions
+) -> Record:
+    """Write what ``change`` makes of the object; raises NotFound, Conflict, Invalid…"""
+    while True:
+        present = backend.store.get(call.key)
+        if present is None:
+            raise NotFound(call.kind.resource, call.target.name)
+        try:
+            return await _try(backend, call, present, change, options)
+        except (Stale, Missing):
+            continue
+
+
+async def _try(
+    backend: Backend, call: Call, present: Record, change: Change, options: WriteOptions
+) -> Record:
+    old = respond.view(call.kind, present)
+    obj = change(old)
+    path = f"/registry/{call.kind.plural}/{'/'.join(filter(None, present.key[1:]))}"
+    strategy.check_uid(call.kind, obj, old, path)
+    strategy.check_version(call.kind, obj, present.revision)
+    review = Review(UPDATE, call, obj, old, backend.clock(), options.dry_run)
+    backend.admission.admit(review)
+    how = scope(call)
+    how.prepare(call.kind, obj, old)
+    allocator = backend.allocators.get(call.kind.resource) if how.whole else None
+    given = allocator.begin(obj, old, options.dry_run) if allocator else None
+    try:
+        how.check(call.kind, obj, old)
+        backend.admission.validate(review)
+        call.warnings += warnings(call.kind, obj, old)
+        written = await _write(backend, call, obj, present, options)
+    except BaseException:
+        if given:
+            given.rollback()
+        raise
+    if given:
+        given.commit()
+    return written
+
+
+async def _write(
+    backend: Backend, call: Call, obj: Object, present: Record, options: WriteOptions
+) -> Record:
+    kind, key, revision = call.kind, present.key, present.revision
+    kept = kind.stored.to(obj) if kind.stored else obj
+    gone = strategy.should_delete(obj, present.object) and not held(kind, obj)
+    if options.dry_run:
+        return record(key, revision, kept)
+    if gone:
+        await end(backend, call, present)
+        return record(key, revision, kept)
+    if kept == present.object:
+        return present
+    return await backend.store.update(key, kept, revision=revision)
+
+
+def held(kind: Kind, obj: View) -> bool:
+    """A namespace also waits for the finalizers of its spec."""
+    return kind.resource == "namespaces" and bool((obj.get("spec") or {}).get("finalizers"))
