@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from onggi.api.objects import View, get
 from onggi.kinds.core.pod.predicates import is_host_network
-from onggi.node.cgroups import pod_cgroup
+from onggi.node.cgroups import Hierarchies, pod_cgroup
 from onggi.node.configs import ContainerConfig, Mount, Resources, SandboxConfig
 from onggi.node.expansion import expand
 from onggi.node.layout import Layout, container_log
@@ -35,6 +35,7 @@ class Node:
     machine: Machine
     resolvers: Resolvers
     confinement: Confinement
+    hierarchies: Hierarchies
 
 
 @dataclass(frozen=True, kw_only=True)

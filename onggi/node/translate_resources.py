@@ -11,6 +11,7 @@ from typing import Any
 
 from onggi.api.objects import View, get
 from onggi.api.quantity import parse, spelled
+from onggi.kinds.core.pod import resources
 from onggi.kinds.core.pod.predicates import is_sidecar
 from onggi.node.configs import Resources
 
@@ -20,20 +21,15 @@ MIN_SHARES, MAX_SHARES, SHARES_PER_CPU = 2, 262_144, 1024
 GUARANTEED, BEST_EFFORT = -997, 1000
 SYSTEM_CRITICAL = 2_000_000_000  # priority from which a pod is critical to the node
 COUNTED = ("cpu", "memory")
-KINDS = ("limits", "requests")
 
 Amounts = Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What bounds the figures. ``oom_score_floor`` is -1000 where a process may lower its score.
-
-    ``unified`` says that the machine has cgroup v2 alone.
-    """
+    """What bounds the figures. ``unified`` says that the machine has cgroup v2 alone."""
 
     memory: int
-    oom_score_floor: int = -1000
     unified: bool = False
 
 
@@ -84,10 +80,10 @@ def of_pod(pod: View, kind: str) -> dict[str, int]:
 def oom_score(pod: View, container: View, machine: Machine) -> int:
     """Whom the kernel kills first: containers that use more than they asked for."""
     if (get(pod, "spec.priority") or 0) >= SYSTEM_CRITICAL:
-        return max(GUARANTEED, machine.oom_score_floor)
+        return GUARANTEED
     match qos(pod):
         case "Guaranteed":
-            return max(GUARANTEED, machine.oom_score_floor)
+            return GUARANTEED
         case "BestEffort":
             return BEST_EFFORT
     requested = memory_request(pod, container)
@@ -105,26 +101,8 @@ def memory_request(pod: View, container: View) -> int:
 
 
 def qos(pod: View) -> str:
-    """The class that the API server wrote, or what upstream's rule gives.
-
-    Source: ``pkg/apis/core/v1/helper/qos/qos.go`` (ComputePodQOS).
-    """
-    if known := get(pod, "status.qosClass"):
-        return known
-    spec = pod.get("spec") or {}
-    everything = [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
-    demands = [c.get("resources") or {} for c in everything]
-    if spec.get("resources"):
-        demands = [spec["resources"]]
-    if not any(any(amounts(d.get(kind)).values()) for d in demands for kind in KINDS):
-        return "BestEffort"
-    return "Guaranteed" if all(is_guaranteed(d) for d in demands) else "Burstable"
-
-
-def is_guaranteed(demand: View) -> bool:
-    """Limits for both, and requests (where given) equal to them."""
-    limits, requests = (amounts(demand.get(kind)) for kind in KINDS)
-    return all(limits.get(name) for name in COUNTED) and limits | requests == limits
+    """The class that the API server wrote at creation, or what follows from the spec."""
+    return get(pod, "status.qosClass") or resources.qos(pod)
 
 
 def pod_resources(pod: View) -> Resources:

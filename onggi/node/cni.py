@@ -1,0 +1,104 @@
+"""Pod networking: a bridge of Onggi's own, addresses handed out by the host-local plugin.
+
+Neither hostPorts nor masquerading happen here: the proxy's nftables table does both. The
+bridge is made at start, with its gateway address, so that the API server and DNS can listen
+on it before there is a pod.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from ipaddress import IPv4Interface, IPv4Network
+from pathlib import Path
+
+from pyroute2 import IPRoute
+
+from onggi.node.layout import Layout
+
+RESULTS = Path("/var/lib/cni/results")  # libcni's cache, whose place nobody can choose
+VERSION = "0.4.0"  # the newest that containernetworking-plugins 1.1 and containerd 1.6 share
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """``subnet`` is this node's part of the pod network; its first address is the bridge's."""
+
+    subnet: str
+    mtu: int = 1500
+
+    @property
+    def gateway(self) -> str:
+        return str(IPv4Network(self.subnet)[1])
+
+
+def conflist(layout: Layout, network: Network) -> str:
+    """The one configuration that containerd loads. Pure."""
+    bridge = {
+        "type": "bridge",
+        "bridge": layout.bridge,
+        "isGateway": True,
+        "ipMasq": False,
+        "hairpinMode": True,
+        "mtu": network.mtu,
+        "ipam": {
+            "type": "host-local",
+            "dataDir": str(layout.ipam),
+            "ranges": [[{"subnet": network.subnet, "gateway": network.gateway}]],
+            "routes": [{"dst": "0.0.0.0/0"}],
+        },
+    }
+    whole = {"cniVersion": VERSION, "name": layout.instance, "plugins": [bridge]}
+    return json.dumps(whole, indent=1) + "\n"
+
+
+def prepare(layout: Layout, network: Network) -> None:
+    """Write the configuration and make the bridge. Blocking; needs root."""
+    layout.cni_config.mkdir(parents=True, exist_ok=True)
+    (layout.cni_config / "10-onggi.conflist").write_text(conflist(layout, network))
+    ensure_bridge(layout.bridge, network)
+
+
+def ensure_bridge(name: str, network: Network) -> None:
+    """Make the bridge if it is missing, up and with its address."""
+    address = IPv4Interface(f"{network.gateway}/{IPv4Network(network.subnet).prefixlen}")
+    with IPRoute() as route:
+        if not route.link_lookup(ifname=name):
+            route.link("add", ifname=name, kind="bridge", mtu=network.mtu)
+        index = route.link_lookup(ifname=name)[0]
+        held = {a.get_attr("IFA_ADDRESS") for a in route.get_addr(index=index, family=2)}
+        if str(address.ip) not in held:
+            route.addr(
+                "add", index=index, address=str(address.ip), prefixlen=address.network.prefixlen
+            )
+        route.link("set", index=index, state="up")
+
+
+def remove_bridge(name: str) -> None:
+    """May be repeated."""
+    with IPRoute() as route:
+        for index in route.link_lookup(ifname=name):
+            route.link("del", index=index)
+
+
+def release_stale(layout: Layout, sandboxes: Collection[str]) -> list[str]:
+    """Give back addresses of sandboxes that are gone; answers them. Blocking.
+
+    A lease file is named by the address and begins with the sandbox's id.
+    """
+    folder = layout.ipam / layout.instance
+    freed = []
+    for lease in folder.glob("[0-9]*") if folder.exists() else ():
+        if lease.read_text().split("\n")[0].strip() not in sandboxes:
+            lease.unlink()
+            freed.append(lease.name)
+    for result in results(layout):
+        if not any(sandbox in result.name for sandbox in sandboxes):
+            result.unlink()
+    return freed
+
+
+def results(layout: Layout) -> list[Path]:
+    """Our entries in libcni's cache: ``NETWORK-SANDBOX-INTERFACE``."""
+    if not RESULTS.exists():
+        return []
+    return [p for p in RESULTS.iterdir() if p.name.startswith(f"{layout.instance}-")]
