@@ -6,7 +6,7 @@ again, a ``Relist`` says that something may have been missed.
 """
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import grpc
@@ -48,6 +48,7 @@ OPTIONS = (
     ("grpc.max_reconnect_backoff_ms", 1000),
     ("grpc.enable_http_proxy", 0),
 )
+STARTING = "server is not initialized yet"  # containerd's, as an Unknown error
 FAILURES: dict[grpc.StatusCode, type[NoSuchThing | RuntimeUnavailable | CallTimeout]] = {
     grpc.StatusCode.NOT_FOUND: NoSuchThing,
     grpc.StatusCode.UNAVAILABLE: RuntimeUnavailable,
@@ -57,6 +58,8 @@ FAILURES: dict[grpc.StatusCode, type[NoSuchThing | RuntimeUnavailable | CallTime
 
 def failure(error: grpc.aio.AioRpcError) -> RuntimeFailure:
     words = error.details() or ""
+    if words == STARTING:
+        return RuntimeUnavailable(words)
     if known := FAILURES.get(error.code()):
         return known(words)
     code = "".join(part.capitalize() for part in error.code().name.split("_"))
@@ -237,27 +240,35 @@ class CriRuntime:
         streams = [self._cri_events, self._containerd_events]
         while True:
             await self._channel.channel_ready()
-            yield Relist()
+            call, read = streams[0]()
+            yield Relist()  # the subscription is under way: what happens from here on is told
             try:
-                async for event in streams[0]():
-                    yield event
+                async for message in call:
+                    if event := read(message):
+                        yield event
             except grpc.aio.AioRpcError as error:
                 if error.code() == grpc.StatusCode.UNIMPLEMENTED and len(streams) > 1:
                     del streams[0]
                     continue
                 log.info("the runtime's event stream ended: %s", error.details())
+            finally:
+                call.cancel()
 
-    async def _cri_events(self) -> AsyncIterator[RuntimeEvent]:
-        kinds: dict[int, type[Started | Exited]] = {
-            pb.ContainerEventType.Value("CONTAINER_STARTED_EVENT"): Started,
-            pb.ContainerEventType.Value("CONTAINER_STOPPED_EVENT"): Exited,
-        }
-        async for event in self._runtime.GetContainerEvents(pb.GetEventsRequest()):
-            if kind := kinds.get(event.container_event_type):
-                yield kind(event.container_id)
+    def _cri_events(self) -> "Subscription":
+        return self._runtime.GetContainerEvents(pb.GetEventsRequest()), read_cri_event
 
-    async def _containerd_events(self) -> AsyncIterator[RuntimeEvent]:
+    def _containerd_events(self) -> "Subscription":
         subscribe: Any = self._channel.unary_stream(containerd_events.SUBSCRIBE)
-        async for frame in subscribe(containerd_events.request()):
-            if event := containerd_events.read(frame):
-                yield event
+        return subscribe(containerd_events.request()), containerd_events.read
+
+
+Subscription = tuple[Any, Callable[[Any], RuntimeEvent | None]]  # a call under way, its reader
+CRI_EVENTS: dict[int, type[Started | Exited]] = {
+    pb.ContainerEventType.Value("CONTAINER_STARTED_EVENT"): Started,
+    pb.ContainerEventType.Value("CONTAINER_STOPPED_EVENT"): Exited,
+}
+
+
+def read_cri_event(event: Any) -> Started | Exited | None:
+    kind = CRI_EVENTS.get(event.container_event_type)
+    return kind(event.container_id) if kind else None
