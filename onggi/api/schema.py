@@ -1,0 +1,427 @@
+"""What an object of a kind may look like, compiled from OpenAPI for the write path.
+
+    schemas = Schemas(read)              read(name) gives one definition as OpenAPI v2
+    schema = schemas.load("io.k8s.api.apps.v1.Deployment")
+    decode(obj, schema) -> Decoded(object, unknown, errors)
+
+``decode`` does to a user's object what upstream's typed decoding and encoding do: it drops
+nulls, unknown fields and empty lists and maps, writes quantities, times and base64 in their
+canonical form, and reports what does not fit in Go's words. ``obj`` is changed in place.
+
+* ``unknown`` are strict-decoding errors: ``unknown field "spec.containers[0].foo"``; what they
+  mean (refuse, warn, ignore) is the caller's to decide.
+* ``errors`` refuse the object; upstream reports the first one:
+  ``json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32``
+
+Definitions are compiled when something in their place is first seen, and have no descriptions,
+so an unused one costs nothing. A node also answers for strategic merge patches: ``field(name)``
+has ``strategies``, ``merge_key`` and the ``node`` below; ``items`` is the node of a list's or a
+map's values. Structural schemas of CustomResourceDefinitions will become nodes here too.
+
+Differences from upstream: the published OpenAPI does not tell a pointer from a value, nor a
+named string type from ``string``. So explicit zero values (``""``, ``0``, ``false``) are kept
+where upstream drops some of them, and messages say ``string`` where Go says ``v1.PullPolicy``.
+
+Source: ``sigs.k8s.io/json`` (decode.go), ``k8s.io/apimachinery/pkg/runtime/serializer/json``.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from onggi.api import gobase64, timestamps
+from onggi.api.gotext import quote
+from onggi.api.objects import Object
+from onggi.api.quantity import QuantityError, canonical
+
+Definition = Mapping[str, Any]
+Read = Callable[[str], Definition]
+
+UNKNOWN_LIMIT = 100
+ZERO_TIME = "0001-01-01T00:00:00"
+
+META = "io.k8s.apimachinery.pkg.apis.meta.v1"
+EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1"
+
+
+class Decoded(NamedTuple):
+    """See the module's docstring; the object is fit for use if there are no errors."""
+
+    object: Object
+    unknown: list[str]
+    errors: list[str]
+
+
+class Walk:
+    """Where a decoding is, and what it found. ``path`` has field names, list indices and, in
+    a tuple each, the keys of maps; ``structs`` the structs that are open."""
+
+    __slots__ = ("errors", "fatal", "path", "structs", "unknown")
+
+    def __init__(self) -> None:
+        self.path: list[str | int | tuple[str]] = []
+        self.structs: list[Struct] = []
+        self.unknown: dict[str, None] = {}
+        self.errors: list[str] = []
+        self.fatal: list[str] = []
+
+    def stranger(self, key: str) -> None:
+        """A field that the innermost struct does not have."""
+        if len(self.unknown) < UNKNOWN_LIMIT:
+            self.path.append(key)
+            self.unknown[f"unknown field {quote(self.place())}"] = None
+            self.path.pop()
+
+    def place(self) -> str:
+        """``spec.containers[0].foo``, as upstream's strict decoder prints it."""
+        parts = []
+        for part in self.path:
+            if isinstance(part, int):
+                parts.append(f"[{part}]")
+            else:
+                parts.append(f".{part if isinstance(part, str) else part[0]}")
+        return "".join(parts).removeprefix(".")
+
+    def misfit(self, value: Any, go: str, shown: str = "") -> str:
+        """The message about a value that does not fit the Go type."""
+        what = f"json: cannot unmarshal {shown or json_type(value)} into Go"
+        if not self.structs:
+            return f"{what} value of type {go}"
+        fields = ".".join(part for part in self.path if isinstance(part, str))
+        return f"{what} struct field {self.structs[-1].go_name}.{fields} of type {go}"
+
+
+def json_type(value: Any) -> str:
+    """What Go calls the JSON that a value came from."""
+    if isinstance(value, bool):
+        return "bool"
+    return {str: "string", int: "number", float: "number", list: "array"}.get(type(value), "object")
+
+
+class Node:
+    """What may stand at one place. ``go`` names its type in messages; a value of exactly the
+    type ``plain`` needs no further look; ``zero`` is what a null in a list or a map means."""
+
+    __slots__ = ()
+    go: str = "interface {}"
+    plain: type | None = None
+    zero: Any = None
+    holds_many: bool = False  # a list or a map: left out when empty
+
+    @property
+    def items(self) -> "Node | None":
+        """The node of a list's items or a map's values."""
+        return None
+
+    def field(self, name: str) -> "Field | None":
+        return None
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        """The value to keep; None to drop it."""
+        return value
+
+
+class Text(Node):
+    __slots__ = ()
+    go, plain, zero = "string", str, ""
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        walk.errors.append(walk.misfit(value, self.go))
+        return value
+
+
+class Flag(Node):
+    __slots__ = ()
+    go, plain, zero = "bool", bool, False
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        walk.errors.append(walk.misfit(value, self.go))
+        return value
+
+
+class Whole(Node):
+    """An integer of so many bits, with its sign."""
+
+    __slots__ = ("go", "high", "low")
+    zero = 0
+
+    def __init__(self, bits: int) -> None:
+        self.go = f"int{bits}"
+        self.low, self.high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        if type(value) is int and self.low <= value <= self.high:
+            return value
+        shown = f"number {value}" if json_type(value) == "number" else ""
+        walk.errors.append(walk.misfit(value, self.go, shown))
+        return value
+
+
+class Real(Node):
+    __slots__ = ()
+    go, plain, zero = "float64", float, 0
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        if type(value) is not int:
+            walk.errors.append(walk.misfit(value, self.go))
+        return value
+
+
+class Binary(Node):
+    """Bytes, in base64."""
+
+    __slots__ = ()
+    go, zero = "[]uint8", ""
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        if type(value) is not str:
+            walk.errors.append(walk.misfit(value, self.go))
+            return value
+        try:
+            return gobase64.canonical(value)
+        except gobase64.Base64Error as error:
+            walk.errors.append(str(error))
+            return value
+
+
+class Moment(Node):
+    """A metav1.Time or MicroTime. The zero time is as good as none."""
+
+    __slots__ = ("canonical",)
+
+    def __init__(self, canonical: Callable[[str], str]) -> None:
+        self.canonical = canonical
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        if type(value) is not str:
+            walk.fatal.append(walk.misfit(value, "string"))
+            return value
+        try:
+            return None if value.startswith(ZERO_TIME) else self.canonical(value)
+        except timestamps.TimestampError as error:
+            walk.fatal.append(str(error))
+            return value
+
+
+class Amount(Node):
+    """A resource.Quantity."""
+
+    __slots__ = ()
+    zero = "0"
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        try:
+            return canonical(value)
+        except QuantityError as error:
+            walk.fatal.append(str(error))
+            return value
+
+
+class IntOrString(Node):
+    __slots__ = ()
+    plain, zero = str, 0
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        if type(value) is int and -(2**31) <= value < 2**31:
+            return value
+        shown = f"number {value}" if json_type(value) == "number" else ""
+        walk.fatal.append(walk.misfit(value, "int32", shown))
+        return value
+
+
+class Raw(Node):
+    """Anything, kept as it is: managed fields, extensions, JSON in a schema."""
+
+    __slots__ = ()
+
+
+class Many(Node):
+    """Values of one node each."""
+
+    __slots__ = ("_items", "go")
+    holds_many = True
+
+    def __init__(self, items: Node, go: str) -> None:
+        self._items = items
+        self.go = go
+
+    @property
+    def items(self) -> Node:
+        return self._items
+
+    def nested(self, part: int | tuple[str], value: Any, walk: Walk) -> Any:
+        items = self._items
+        if value is not None:
+            walk.path.append(part)
+            value = items.decode(value, walk)
+            walk.path.pop()
+        if value is None:
+            return {} if isinstance(items, Struct) else items.zero
+        return value
+
+
+class List(Many):
+    __slots__ = ()
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        if type(value) is not list:
+            walk.errors.append(walk.misfit(value, self.go))
+            return value
+        plain = self._items.plain
+        for index, item in enumerate(value):
+            if type(item) is not plain:
+                value[index] = self.nested(index, item, walk)
+        return value
+
+
+class Map(Many):
+    __slots__ = ()
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        if type(value) is not dict:
+            walk.errors.append(walk.misfit(value, self.go))
+            return value
+        plain = self._items.plain
+        for key, item in value.items():
+            if type(item) is not plain:
+                value[key] = self.nested((key,), item, walk)
+        return value
+
+
+class Field:
+    """A property of a struct: its node, and how patches treat it.
+
+    ``strategies`` are the words of x-kubernetes-patch-strategy: merge, replace, retainKeys.
+    """
+
+    __slots__ = ("drops_empty", "merge_key", "node", "plain", "strategies")
+
+    def __init__(self, node: Node, required: bool, strategies: tuple[str, ...], key: str) -> None:
+        self.node = node
+        self.plain = node.plain
+        self.drops_empty = node.holds_many and not required
+        self.strategies = strategies
+        self.merge_key = key
+
+
+class Struct(Node):
+    """A definition with properties, compiled when one of them is asked for."""
+
+    __slots__ = ("_fields", "go", "go_name", "name", "schemas")
+
+    def __init__(self, name: str, schemas: "Schemas") -> None:
+        self.name = name
+        self.go = ".".join(name.split(".")[-2:])
+        self.go_name = name.rpartition(".")[2]
+        self.schemas = schemas
+        self._fields: dict[str, Field] | None = None
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        if self._fields is None:
+            self._fields = self.schemas.fields(self.name)
+        return self._fields
+
+    def field(self, name: str) -> Field | None:
+        return self.fields.get(name)
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        if type(value) is not dict:
+            walk.errors.append(walk.misfit(value, self.go))
+            return value
+        fields = self._fields or self.fields
+        walk.structs.append(self)
+        drop = []
+        for key, item in value.items():
+            field = fields.get(key)
+            if field is None:
+                walk.stranger(key)
+                drop.append(key)
+            elif type(item) is not field.plain:
+                if item is not None:
+                    walk.path.append(key)
+                    value[key] = item = field.node.decode(item, walk)
+                    walk.path.pop()
+                if item is None or (field.drops_empty and not item):
+                    drop.append(key)
+        for key in drop:
+            del value[key]
+        walk.structs.pop()
+        return value
+
+
+Schema = Node
+
+TEXT, FLAG, REAL, RAW = Text(), Flag(), Real(), Raw()
+WHOLE = {"int32": Whole(32), "int64": Whole(64)}
+
+SPECIAL: dict[str, Node] = {
+    f"{META}.Time": Moment(timestamps.canonical),
+    f"{META}.MicroTime": Moment(timestamps.canonical_micro),
+    f"{META}.FieldsV1": RAW,
+    f"{META}.Patch": RAW,
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": Amount(),
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": IntOrString(),
+    "io.k8s.apimachinery.pkg.runtime.RawExtension": RAW,
+    f"{EXTENSIONS}.JSON": RAW,
+    f"{EXTENSIONS}.JSONSchemaPropsOrArray": RAW,
+    f"{EXTENSIONS}.JSONSchemaPropsOrBool": RAW,
+    f"{EXTENSIONS}.JSONSchemaPropsOrStringArray": RAW,
+}
+
+
+class Schemas:
+    """Definitions by name, each compiled once."""
+
+    def __init__(self, read: Read) -> None:
+        self.read = read
+        self.named: dict[str, Node] = dict(SPECIAL)
+        self.shared: dict[tuple[Any, ...], Field] = {}
+
+    def load(self, name: str) -> Schema:
+        """The schema of a definition. An unknown name raises KeyError when it is first used."""
+        node = self.named.get(name)
+        if node is None:
+            node = self.named[name] = Struct(name, self)
+        return node
+
+    def fields(self, name: str) -> dict[str, Field]:
+        definition = self.read(name)
+        required = frozenset(definition.get("required", ()))
+        properties = definition.get("properties") or {}
+        return {key: self.property(p, key in required) for key, p in properties.items()}
+
+    def property(self, schema: Definition, required: bool) -> Field:
+        """A field; those that nothing tells apart are one object."""
+        node = self.compiled(schema)
+        strategy = schema.get("x-kubernetes-patch-strategy")
+        strategies = tuple(strategy.split(",")) if strategy else ()
+        key = schema.get("x-kubernetes-patch-merge-key", "")
+        same = (node, required, strategies, key)
+        return self.shared.setdefault(same, Field(*same))
+
+    def compiled(self, schema: Definition) -> Node:
+        if reference := schema.get("$ref"):
+            return self.load(reference.rpartition("/")[2])
+        match schema.get("type"):
+            case "string":
+                return Binary() if schema.get("format") == "byte" else TEXT
+            case "boolean":
+                return FLAG
+            case "integer":
+                return WHOLE[schema.get("format", "int64")]
+            case "number":
+                return REAL
+            case "array":
+                items = self.compiled(schema["items"])
+                return List(items, f"[]{items.go}")
+            case "object" if isinstance(schema.get("additionalProperties"), Mapping):
+                items = self.compiled(schema["additionalProperties"])
+                return Map(items, f"map[string]{items.go}")
+        return RAW
+
+
+def decode(obj: Object, schema: Schema) -> Decoded:
+    """Bring ``obj`` into the shape of its schema, in place."""
+    walk = Walk()
+    schema.decode(obj, walk)
+    return Decoded(obj, list(walk.unknown), walk.fatal[:1] + walk.errors)
