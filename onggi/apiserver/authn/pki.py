@@ -8,7 +8,6 @@ certificate goes on trusting what is signed.
 """
 
 import json
-import os
 import re
 import ssl
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from onggi.apiserver.authn.users import MASTERS, NODES
+from onggi.client.private_file import write
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -198,19 +198,6 @@ class Pki:
 
 def _good(facts: Facts, wanted: Wanted, issuer: str, now: datetime) -> bool:
     return facts.wanted == wanted and facts.issuer == issuer and not facts.due(now)
-
-
-def write(path: Path, text: str, mode: int = 0o600) -> None:
-    """Put a whole new file in the place of the old one: a crash leaves one or the other."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "w") as file:
-        os.fchmod(descriptor, mode)
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
-    draft.replace(path)
 
 
 def _written(facts: Facts) -> dict[str, Any]:
