@@ -16,7 +16,7 @@ def canonical(text: str) -> str:
     """The text as Go would write what it read. Raises Base64Error."""
     try:
         read = binascii.a2b_base64(text, strict_mode=True)
-        return text if len(text) == (len(read) + 2) // 3 * 4 else b64encode(read).decode()
+        return text if len(text) * 3 == len(read) * 4 else b64encode(read).decode()
     except ValueError:
         at = first_error(text)
         if at is not None:
