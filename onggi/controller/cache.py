@@ -1,0 +1,147 @@
+"""What the controllers of a process know of the cluster: one reflector per kind, shared by all.
+
+A reflector lists, then watches from there; a watch that ends is taken up where it was; a
+history that is gone (410) means a new list. Writes of the executor are put in at once, so a
+controller sees its own writes and those of its neighbours without waiting for the watch.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from onggi.api.errors import Expired, StatusError
+from onggi.api.kind import Kind
+from onggi.api.objects import View
+from onggi.api.plan import Target
+from onggi.client.cluster import Cluster, Event
+from onggi.controller.index import Change, Index, metadata_only, uid
+
+log = logging.getLogger(__name__)
+
+Listener = Callable[[Kind, View | None, View | None], None]  # (kind, before, after)
+
+FIRST_PAUSE = 0.8  # seconds before a failed list or watch is tried again, as upstream's reflector
+LONGEST_PAUSE = 30.0
+SHORT = 1.0  # a watch that ended sooner, without an event, counts as failed
+
+
+class Caches:
+    """A World, and the way into it.
+
+    ``full`` are the kinds kept whole; of the other ``kinds`` only metadata is kept, and only
+    if they are ``follow``ed at all.
+    """
+
+    def __init__(self, kinds: Iterable[Kind], full: Iterable[Kind]) -> None:
+        self._kinds = {k: Index() for k in kinds if not k.virtual and k.stored is None}
+        self._names = {(k.api_version, k.name): k for k in self._kinds}
+        self._full = frozenset(full)
+        self._listeners: list[Listener] = []
+
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        return list(self._kinds)
+
+    def kind(self, api_version: str, name: str) -> Kind | None:
+        return self._names.get((api_version, name))
+
+    def get(self, kind: Kind, namespace: str, name: str) -> View | None:
+        return self._kinds[kind].get(namespace, name)
+
+    def owned(self, kind: Kind, owner: View) -> Sequence[View]:
+        return self._kinds[kind].owned(uid(owner))
+
+    def select(self, kind: Kind, namespace: str, labels: Mapping[str, str]) -> Sequence[View]:
+        return self._kinds[kind].select(namespace, labels)
+
+    def all(self, kind: Kind, namespace: str = "") -> Sequence[View]:
+        return self._kinds[kind].all(namespace)
+
+    def find(self, target: Target) -> View | None:
+        return self.get(*target)
+
+    def listen(self, listener: Listener) -> None:
+        """Call this, synchronously, about every change from now on."""
+        self._listeners.append(listener)
+
+    def put(self, kind: Kind, obj: View) -> None:
+        """A version that the server answered or reported; older ones are ignored."""
+        if kind in self._kinds:
+            self._tell(kind, self._kinds[kind].put(self._kept(kind, obj)))
+
+    def remove(self, kind: Kind, obj: View) -> None:
+        """The watch reported the object's end."""
+        self._tell(kind, self._kinds[kind].remove(obj))
+
+    def forget(self, kind: Kind, obj: View) -> None:
+        """The server confirmed that our deletion of this object took effect at once."""
+        if kind in self._kinds:
+            self._tell(kind, self._kinds[kind].forget(obj))
+
+    def replace(self, kind: Kind, objects: Sequence[View], at: int) -> None:
+        """What a list answered."""
+        kept = [self._kept(kind, o) for o in objects]
+        for change in self._kinds[kind].replace(kept, at):
+            self._tell(kind, change)
+
+    def _kept(self, kind: Kind, obj: View) -> View:
+        return obj if kind in self._full else metadata_only(obj)
+
+    def _tell(self, kind: Kind, change: Change | None) -> None:
+        if change:
+            for listener in self._listeners:
+                listener(kind, *change)
+
+
+class Reflector:
+    """Keeps one kind of the caches true. ``synced`` is set after the first list."""
+
+    def __init__(self, cluster: Cluster, kind: Kind, caches: Caches) -> None:
+        self.kind = kind
+        self.synced = asyncio.Event()
+        self._cluster = cluster
+        self._caches = caches
+        self._since = ""  # where the watch goes on; empty: list first
+        self._pause = FIRST_PAUSE
+
+    async def run(self) -> None:
+        """For ever; whoever runs it cancels it."""
+        while True:
+            try:
+                if not self._since:
+                    await self._list()
+                await self._watch()
+            except Expired:
+                self._since = ""
+            except StatusError as error:
+                log.warning(
+                    "watching %s: %s; again in %.1f s", self.kind.resource, error, self._pause
+                )
+                await self._wait()
+
+    async def _list(self) -> None:
+        listing = await self._cluster.list(self.kind)
+        self._caches.replace(self.kind, listing.items, int(listing.resource_version))
+        self._since = listing.resource_version
+        self.synced.set()
+
+    async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        began, seen = loop.time(), False
+        async for event in self._cluster.watch(self.kind, since=self._since):
+            seen = True
+            self._pause = FIRST_PAUSE
+            self._take(event)
+        if not seen and loop.time() - began < SHORT:
+            await self._wait()
+
+    def _take(self, event: Event) -> None:
+        if event.type == "DELETED":
+            self._caches.remove(self.kind, event.object)
+        elif event.type != "BOOKMARK":
+            self._caches.put(self.kind, event.object)
+        self._since = event.object["metadata"]["resourceVersion"]
+
+    async def _wait(self) -> None:
+        await asyncio.sleep(self._pause)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)

@@ -1,0 +1,218 @@
+"""Performs plans, and puts every answer into the caches at once.
+
+Actions run in order and the first refusal ends the plan. Neighbouring creates run side by
+side with upstream's slow start (1, 2, 4, …: when the first is refused, the others are not even
+tried), neighbouring deletes all together.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Iterator, Sequence
+from itertools import groupby
+
+from onggi.api.errors import Conflict, NotFound, StatusError
+from onggi.api.objects import Object, View, get
+from onggi.api.plan import (
+    Absent,
+    Action,
+    Clear,
+    Create,
+    Delete,
+    Emit,
+    Patch,
+    Plan,
+    Remains,
+    SetStatus,
+    Target,
+    Update,
+)
+from onggi.client.cluster import Cluster, Selection, reference
+from onggi.controller.cache import Caches
+from onggi.controller.correlate import Recent, Source, Word
+from onggi.controller.events import Recorder
+from onggi.controller.index import uid
+
+SIDE_BY_SIDE = (Create, Delete)
+
+
+class Behind(Exception):
+    """The caches told something that is no longer, or not yet, true: try again soon."""
+
+
+class Executor:
+    """Shared by all controllers of a process."""
+
+    def __init__(self, cluster: Cluster, caches: Caches, recorder: Recorder) -> None:
+        self.cluster = cluster
+        self.caches = caches
+        self.recorder = recorder
+        self.absent: Recent[list[bool]] = Recent()  # uids known to be gone for good
+
+    async def execute(self, plan: Plan, source: Source) -> None:
+        """Raises the StatusError that ended the plan, or Behind."""
+        performance = Performance(self, source)
+        try:
+            await performance.all(plan.actions)
+        except StatusError as error:
+            if plan.failed and not is_terminating(error):
+                await performance.all(plan.failed(error))
+            raise
+
+
+class Performance:
+    """One plan under way. An object written twice is written the second time as its first
+    write left it, which is safe: nobody came between, or that write had been refused."""
+
+    def __init__(self, executor: Executor, source: Source) -> None:
+        self._cluster = executor.cluster
+        self._caches = executor.caches
+        self._recorder = executor.recorder
+        self._absent = executor.absent
+        self._source = source
+        self._written: dict[str, View] = {}
+
+    async def all(self, actions: Sequence[Action]) -> None:
+        for size, together in batches(actions):
+            await side_by_side([self._perform(action) for action in together], size)
+
+    async def _perform(self, action: Action) -> None:
+        match action:
+            case Create():
+                await self._create(action)
+            case Patch():
+                await self._patch(action)
+            case Update(kind, obj, subresource):
+                self._keep(action, await self._cluster.update(kind, obj, subresource=subresource))
+            case SetStatus(kind, target, status):
+                obj = {**self._latest(target), "status": status}
+                self._keep(action, await self._cluster.update(kind, obj, subresource="status"))
+            case Delete():
+                await self._delete(action)
+            case Emit(target, reason, message, type):
+                self._recorder.emit(self._source, target, Word(reason, message, type))
+            case Absent():
+                await self._check_absent(action)
+            case Clear():
+                await self._clear(action)
+
+    async def _create(self, action: Create) -> None:
+        try:
+            made = await self._cluster.create(
+                action.kind, action.obj, subresource=action.subresource
+            )
+        except StatusError as error:
+            if action.failed and not is_terminating(error):
+                await self.all(action.failed(error))
+            raise
+        if not action.subresource:
+            self._caches.put(action.kind, made)
+        if action.done:
+            await self.all(action.done(made))
+
+    async def _patch(self, action: Patch) -> None:
+        target = self._latest(action.target)
+        seen = {"resourceVersion": target["metadata"]["resourceVersion"]}
+        patch = {**action.patch, "metadata": {**action.patch.get("metadata", {}), **seen}}
+        self._keep(
+            action,
+            await self._cluster.patch(action.kind, target, patch, subresource=action.subresource),
+        )
+
+    async def _delete(self, action: Delete) -> None:
+        options: Object = {
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "preconditions": {"uid": uid(action.target)},
+            "propagationPolicy": action.propagation,
+        }
+        if action.grace is not None:
+            options["gracePeriodSeconds"] = action.grace
+        meta = action.target["metadata"]
+        target = reference(meta.get("namespace", ""), meta["name"])
+        try:
+            answer = await self._cluster.delete(action.kind, target, options)
+        except (NotFound, Conflict):  # gone, or the name belongs to another object by now
+            self._caches.forget(action.kind, action.target)
+            return
+        if is_lingering(answer):
+            self._caches.put(action.kind, answer)
+        else:
+            self._caches.forget(action.kind, action.target)
+
+    async def _check_absent(self, action: Absent) -> None:
+        known = self._absent.get(action.uid, lambda: [False])
+        if known[0]:
+            return
+        try:
+            found = await self._cluster.get(action.kind, action.namespace, action.name)
+        except NotFound:
+            found = {}
+        if uid(found) == action.uid:
+            raise Behind(f"{action.kind.resource} {action.name} is there")
+        known[0] = True
+
+    async def _clear(self, action: Clear) -> None:
+        remains = [await self._empty(Target(k, action.namespace, "")) for k in action.kinds]
+        await self.all(action.then(remains))
+
+    async def _empty(self, place: Target) -> Remains:
+        """Delete all of a kind in a namespace; what is left, asked of the server itself."""
+        kind, selection = place.kind, Selection(namespace=place.namespace)
+        try:
+            found = (await self._cluster.list(kind, selection)).items
+            doomed = [o for o in found if not get(o, "metadata.deletionTimestamp")]
+            await self.all([Delete(kind, obj) for obj in doomed])
+            left = (await self._cluster.list(kind, selection)).items if found else ()
+        except NotFound:  # the kind itself is gone
+            return Remains(kind)
+        except StatusError as error:
+            return Remains(kind, refusal=error)
+        return Remains(kind, left)
+
+    def _latest(self, target: View) -> View:
+        return self._written.get(uid(target), target)
+
+    def _keep(self, action: Patch | Update | SetStatus, answer: View) -> None:
+        self._written[uid(answer)] = answer
+        self._caches.put(action.kind, answer)
+
+
+def batches(actions: Sequence[Action]) -> Iterator[tuple[int, Sequence[Action]]]:
+    """Neighbours that may run side by side, and how many of them to begin with."""
+    for kind, group in groupby(actions, type):
+        together = list(group)
+        if kind in SIDE_BY_SIDE:
+            yield (1 if kind is Create else len(together)), together
+        else:
+            yield from ((1, [action]) for action in together)
+
+
+async def side_by_side(work: Sequence[Awaitable[None]], size: int) -> None:
+    """``size`` at first, then twice as many each time, until one fails: that error is raised."""
+    todo = list(work)
+    while todo:
+        now, todo = todo[:size], todo[size:]
+        results = await asyncio.gather(*now, return_exceptions=True)
+        if error := next((r for r in results if r is not None), None):
+            abandon(todo)
+            raise error
+        size *= 2
+
+
+def abandon(work: Sequence[Awaitable[None]]) -> None:
+    """Coroutines that will not be awaited must be told so."""
+    for item in work:
+        if asyncio.iscoroutine(item):
+            item.close()
+
+
+def is_lingering(answer: View) -> bool:
+    """The object is still there after its deletion: it has finalizers or time to end."""
+    meta = answer.get("metadata") or {}
+    waits = meta.get("finalizers") or meta.get("deletionGracePeriodSeconds")
+    return bool(meta.get("deletionTimestamp") and (waits or get(answer, "spec.finalizers")))
+
+
+def is_terminating(error: StatusError) -> bool:
+    """Refused because the namespace is being deleted: nothing is left to do there."""
+    causes = error.details.get("causes") or ()
+    return any(cause.get("reason") == "NamespaceTerminating" for cause in causes)

@@ -1,0 +1,199 @@
+"""Runs controllers: changes → names → ``reconcile(obj, world, now)`` → the executor.
+
+    runtime = Runtime(cluster, CONTROLLERS, BUILTIN, clock)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(runtime.run())     # until cancelled
+        await runtime.synced.wait()          # every cache is filled, the controllers work
+
+All controllers of a process share one cache per kind. At rest nothing runs: there is no
+periodic resync; what must happen later is an alarm (``Plan.again_in``).
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from onggi.api.errors import AlreadyExists, Conflict, NotFound, StatusError
+from onggi.api.kind import Kind
+from onggi.api.objects import View, get
+from onggi.api.plan import Controller, Map, Plan, Target, World
+from onggi.client.cluster import Cluster
+from onggi.controller.cache import Caches, Reflector
+from onggi.controller.correlate import Source
+from onggi.controller.events import Recorder
+from onggi.controller.executor import Behind, Executor, is_terminating
+from onggi.controller.queue import Queue
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+COMMON = (AlreadyExists, Behind, Conflict, NotFound)  # somebody was faster: look again
+
+
+class Runtime:
+    """``kinds`` are all kinds there are, for controllers that deal with everything."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        controllers: Sequence[Controller],
+        kinds: Iterable[Kind],
+        clock: Clock,
+    ) -> None:
+        full = {kind for controller in controllers for kind in needs(controller)}
+        self.caches = Caches([*kinds, *full], full)
+        self.recorder = Recorder(cluster, clock)
+        self.synced = asyncio.Event()
+        executor = Executor(cluster, self.caches, self.recorder)
+        self._runners = [Runner(c, self.caches, executor, clock) for c in controllers]
+        followed = self.caches.kinds if any(c.everything for c in controllers) else full
+        self._reflectors = [Reflector(cluster, kind, self.caches) for kind in followed]
+
+    async def run(self) -> None:
+        """For ever; whoever runs it cancels it."""
+        async with asyncio.TaskGroup() as group:
+            for reflector in self._reflectors:
+                group.create_task(reflector.run())
+            for reflector in self._reflectors:
+                await reflector.synced.wait()
+            group.create_task(self.recorder.run())
+            for runner in self._runners:
+                group.create_task(runner.run())
+            self.synced.set()
+
+
+class Runner:
+    """One controller at work: at most ``workers`` objects at a time, none of them twice."""
+
+    def __init__(
+        self, controller: Controller, caches: Caches, executor: Executor, clock: Clock
+    ) -> None:
+        self._controller = controller
+        self._caches = caches
+        self._executor = executor
+        self._clock = clock
+        self._source = Source(controller.source or controller.name)
+        self._queue: Queue[Target] = Queue()
+        self._news = asyncio.Event()
+        self._rung = 0.0  # the last alarm
+        self._slots = asyncio.Semaphore(controller.workers)
+        self._maps = tuple(maps(controller))
+        caches.listen(self._changed)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._slots.acquire()
+                target = await self._next()
+                group.create_task(self._work(target))
+
+    def _changed(self, kind: Kind, before: View | None, after: View | None) -> None:
+        for changed in (before, after):
+            if changed is not None:
+                for target in self._woken(kind, changed):
+                    self._queue.add(target)
+        self._news.set()
+
+    def _woken(self, kind: Kind, changed: View) -> Iterator[Target]:
+        own = self._controller.kind
+        for watched, mapping in self._maps:
+            if watched is kind and own is not None:
+                yield from (Target(own, *wake) for wake in mapping(changed, self._caches))
+        if self._controller.everything:
+            yield from self._controller.everything(kind, changed, self._caches)
+
+    async def _next(self) -> Target:
+        loop = asyncio.get_running_loop()
+        while True:
+            self._news.clear()
+            target = self._queue.take(max(loop.time(), self._rung))
+            if target is not None:
+                return target
+            alarm = self._queue.next_alarm()
+            handle = loop.call_at(alarm, self._ring, alarm) if alarm is not None else None
+            try:
+                await self._news.wait()
+            finally:
+                if handle:
+                    handle.cancel()
+
+    def _ring(self, alarm: float) -> None:
+        """The loop may ring a little early by its own clock; then it is time all the same."""
+        self._rung = alarm
+        self._news.set()
+
+    async def _work(self, target: Target) -> None:
+        try:
+            delay = await self._reconcile(target)
+        except Exception as error:
+            if isinstance(error, StatusError) and is_terminating(error):
+                self._queue.succeeded(target)
+            else:
+                self._report(target, error)
+                self._queue.retry(target, asyncio.get_running_loop().time())
+        else:
+            self._queue.succeeded(target)
+            self._queue.set_alarm(target, delay)
+        finally:
+            self._queue.done(target)
+            self._slots.release()
+            self._news.set()
+
+    async def _reconcile(self, target: Target) -> float | None:
+        """When to come again, on the loop's clock."""
+        obj = self._caches.find(target)
+        if obj is None:
+            return None
+        plan: Plan = self._controller.reconcile(obj, self._caches, self._clock())
+        await self._executor.execute(plan, self._source)
+        if plan.again_in is None:
+            return None
+        return asyncio.get_running_loop().time() + plan.again_in.total_seconds()
+
+    def _report(self, target: Target, error: Exception) -> None:
+        """A defect in a reconcile function must not end the others: it is told and retried."""
+        what = f"{target.kind.resource} {target.namespace}/{target.name}"
+        if isinstance(error, COMMON):
+            log.debug("%s: %s: %s", self._controller.name, what, error)
+        elif isinstance(error, StatusError):
+            log.warning("%s: %s: %s; will retry", self._controller.name, what, error)
+        else:
+            log.error("%s: %s: will retry", self._controller.name, what, exc_info=error)
+
+
+def needs(controller: Controller) -> Iterator[Kind]:
+    """The kinds that it reads whole."""
+    yield from (kind for kind, _ in maps(controller))
+    yield from controller.reads
+
+
+def maps(controller: Controller) -> Iterator[tuple[Kind, Map]]:
+    if controller.kind is not None:
+        yield controller.kind, itself
+    for kind in controller.owns:
+        yield kind, owner_of(controller)
+    yield from controller.watches.items()
+
+
+def itself(changed: View, world: World) -> Sequence[tuple[str, str]]:
+    return [(changed["metadata"].get("namespace", ""), changed["metadata"]["name"])]
+
+
+def owner_of(controller: Controller) -> Map:
+    """Wakes the object of the controller's kind that controls the changed one."""
+    kind = controller.kind
+    assert kind is not None, f"{controller.name} owns objects but has no kind"
+
+    def wake(changed: View, world: World) -> Sequence[tuple[str, str]]:
+        meta = changed["metadata"]
+        return [
+            (meta.get("namespace", "") if kind.namespaced else "", reference["name"])
+            for reference in get(changed, "metadata.ownerReferences") or ()
+            if reference.get("controller")
+            and reference["kind"] == kind.name
+            and reference["apiVersion"].rpartition("/")[0] == kind.group
+        ]
+
+    return wake
