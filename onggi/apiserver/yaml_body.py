@@ -12,18 +12,13 @@ from onggi.api.errors import BadRequest
 from onggi.api.objects import Object
 
 MAPPING = yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG
-NO_ALIASES = "yaml: aliases are not supported in request bodies"
+LARGEST = 1_000_000  # values, once aliases are written out
 
 
 class Loader(yaml.CSafeLoader):
-    """Remembers the keys that stand twice; leaves timestamps as text; expands no aliases."""
+    """Remembers the keys that stand twice; leaves timestamps as text."""
 
     duplicates: list[str]
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError(NO_ALIASES)
-        return super().compose_node(parent, index)
 
 
 Loader.yaml_implicit_resolvers = {
@@ -60,6 +55,8 @@ def parsed(body: bytes, kind: str) -> tuple[Object, Sequence[str]]:
         ) from None
     finally:
         loader.dispose()
+    if size(obj, {}) > LARGEST:
+        raise BadRequest("yaml: document contains excessive aliasing")
     if not isinstance(obj, dict):
         raise BadRequest(
             f"the object provided is unrecognized (must be of type {kind}): "
@@ -67,3 +64,14 @@ def parsed(body: bytes, kind: str) -> tuple[Object, Sequence[str]]:
             "into Go value of type struct"
         )
     return obj, loader.duplicates
+
+
+def size(value: Any, known: dict[int, int]) -> int:
+    """How many values there are once each alias stands for itself: bombs are large."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = LARGEST + 1  # for one that contains itself
+        items = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(size(item, known) for item in items)
+    return known[id(value)]

@@ -1,0 +1,169 @@
+"""HTTP/1.1 over TLS for a handler: sockets, certificates, connections.
+
+One task per connection (aiohttp's); a watch ends when its client goes away; a write, once
+begun, does not. A request's user comes from the connection's client certificate, read
+once for each connection.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncGenerator, Callable, Sequence
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qs, unquote
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from onggi.api.errors import RequestEntityTooLarge
+from onggi.api.http import Answer, Handler, Request, Stream, Upgrade, User
+from onggi.apiserver import tunnel, wire
+from onggi.apiserver.authn.users import user_of_certificate
+from onggi.apiserver.status import failure
+
+log = logging.getLogger(__name__)
+
+LONGEST_HEADER = 32 * 1024  # bytes: tokens and selectors are long
+LONGEST_BODY = 3 * 1024 * 1024  # bytes, as upstream
+GRACE = 5.0  # seconds that requests under way get to finish when the server stops
+
+Observe = Callable[[Request, int, float], None]  # request, status code, seconds
+
+
+class Connection(RequestHandler):
+    """One client. ``user`` is its certificate's; ``streaming`` the task of its watch."""
+
+    __slots__ = ("peer", "streaming", "user")
+
+    def __init__(self, manager: "Connections", **options: Any) -> None:
+        super().__init__(manager, **options)
+        self.user: User | None = None
+        self.peer = ""
+        self.streaming: asyncio.Task[Any] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if certificate := transport.get_extra_info("peercert"):
+            self.user = user_of_certificate(certificate)
+        name = transport.get_extra_info("peername")
+        self.peer = name[0] if isinstance(name, tuple) else ""
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if self.streaming:
+            self.streaming.cancel()
+        super().connection_lost(exc)
+
+
+class Connections(web.Server):
+    """aiohttp's low-level server, with connections of ours."""
+
+    def __call__(self) -> RequestHandler:
+        return Connection(self, loop=self._loop, **self._kwargs)
+
+    def _make_request(
+        self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any
+    ) -> web.BaseRequest:
+        return web.BaseRequest(
+            message, payload, protocol, writer, task, self._loop, client_max_size=LONGEST_BODY
+        )
+
+
+class HttpServer:
+    """``observe`` is told of every request that was answered."""
+
+    def __init__(self, handler: Handler, observe: Observe | None = None) -> None:
+        self._handler, self._observe = handler, observe
+        self._listeners: list[asyncio.Server] = []
+        self._connections: Connections | None = None
+
+    async def start(
+        self,
+        addresses: Sequence[tuple[str, int]],
+        tls: ssl.SSLContext | None,
+        socket: Path | None = None,
+    ) -> None:
+        """Listen; raises OSError where an address is taken. A unix socket has no TLS."""
+        loop = asyncio.get_running_loop()
+        self._connections = Connections(
+            cast(Any, self._respond),
+            access_log=None,
+            keepalive_timeout=180,
+            max_line_size=LONGEST_HEADER,
+            max_field_size=LONGEST_HEADER,
+            auto_decompress=False,
+        )
+        for host, port in addresses:
+            listener = await loop.create_server(
+                self._connections, host, port, ssl=tls, backlog=1024, reuse_address=True
+            )
+            self._listeners.append(listener)
+        if socket:
+            self._listeners.append(await loop.create_unix_server(self._connections, str(socket)))
+
+    @property
+    def ports(self) -> list[int]:
+        """Where it listens, in the order of the addresses; those given as 0 are known now."""
+        names = [s.getsockname() for listener in self._listeners for s in listener.sockets]
+        return [name[1] for name in names if isinstance(name, tuple)]
+
+    async def stop(self) -> None:
+        """Refuse new connections, end watches, let requests under way finish."""
+        for listener in self._listeners:
+            listener.close()
+        if self._connections is None:
+            return
+        for connection in self._connections.connections:
+            if isinstance(connection, Connection) and connection.streaming:
+                connection.streaming.cancel()
+        self._connections.pre_shutdown()
+        await self._connections.shutdown(GRACE)
+
+    async def _respond(self, http: web.BaseRequest) -> wire.Whole | wire.Done:
+        started = asyncio.get_running_loop().time()
+        connection = cast(Connection, http.protocol)
+        request = Request(method=http.method, path="", headers=http.headers)
+        request.user, request.peer = connection.user, connection.peer
+        try:
+            await read(http, request)
+            answer: Answer = await self._handler.handle(request)
+        except Exception as error:
+            answer = failure(error, f"{http.method} {request.path}")
+        if self._observe:
+            seconds = asyncio.get_running_loop().time() - started
+            self._observe(request, getattr(answer, "status", 101), seconds)
+        if isinstance(answer, Stream):
+            return await self._stream(answer, http, connection)
+        if isinstance(answer, Upgrade):
+            return await tunnel.forward(answer, http)
+        return await wire.whole(answer, http)
+
+    async def _stream(
+        self, answer: Stream, http: web.BaseRequest, connection: Connection
+    ) -> wire.Done:
+        frames = cast(AsyncGenerator[bytes], answer.frames)
+        connection.streaming = asyncio.current_task()
+        try:
+            return await wire.stream(answer, http)
+        except asyncio.CancelledError:
+            if http.transport and not http.transport.is_closing():
+                http.transport.write(b"0\r\n\r\n")
+            return wire.Done()
+        finally:
+            connection.streaming = None
+            await frames.aclose()
+
+
+async def read(http: web.BaseRequest, request: Request) -> None:
+    """Path, query and body; raises RequestEntityTooLarge."""
+    path, _, query = http.raw_path.partition("?")
+    request.path = unquote(path) if "%" in path else path
+    if query:
+        request.query = parse_qs(query, keep_blank_values=True, max_num_fields=1000)
+    if http.can_read_body:
+        try:
+            request.body = await http.read()
+        except web.HTTPRequestEntityTooLarge:
+            raise RequestEntityTooLarge(
+                f"Request entity too large: limit is {LONGEST_BODY}"
+            ) from None

@@ -1,0 +1,153 @@
+"""A client's connection handed, raw, to another HTTP server: exec, attach, port-forward.
+
+The request goes on with its own upgrade headers; whatever the far side answers goes back.
+If that is no 101, it is an ordinary answer and the connection ends with it, so that
+nobody talks past us to the far side afterwards.
+"""
+
+import asyncio
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from onggi.api.errors import ServiceUnavailable
+from onggi.api.http import Upgrade
+from onggi.apiserver.wire import Done
+
+PASSED_ON = (b"connection", b"upgrade", b"x-stream-protocol-version", b"user-agent")
+PASSED_PREFIX = b"sec-websocket-"
+LONGEST_HEAD = 64 * 1024  # bytes
+PATIENCE = 10  # seconds for the far side to accept and to answer
+BUFFER = 256 * 1024  # bytes on their way to one side before the other is stopped
+REFUSAL = 1 << 20  # bytes of a refusal that are passed on at most
+
+
+async def forward(answer: Upgrade, http: web.BaseRequest) -> Done:
+    """Until either side ends it. Raises ServiceUnavailable before anything was written."""
+    url = urlsplit(answer.url)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            reader, writer = await asyncio.open_connection(
+                url.hostname, url.port or 80, limit=LONGEST_HEAD
+            )
+    except (OSError, TimeoutError) as error:
+        raise ServiceUnavailable(f"error dialing backend: {error}") from None
+    try:
+        writer.write(request_head(http, answer.url))
+        async with asyncio.timeout(PATIENCE):
+            head = await reader.readuntil(b"\r\n\r\n")
+        if head.split(b" ", 2)[1] == b"101":
+            await _join(http, head, reader, writer)
+        else:
+            await _refuse(http, head, reader)
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
+        if http.transport:
+            http.transport.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+    finally:
+        writer.close()
+    return Done()
+
+
+def request_head(http: web.BaseRequest, url: str) -> bytes:
+    """The request as the far side gets it."""
+    parts = urlsplit(url)
+    target = parts._replace(scheme="", netloc="").geturl() or "/"
+    lines = [f"{http.method} {target} HTTP/1.1".encode(), f"Host: {parts.netloc}".encode()]
+    for name, value in http.raw_headers:
+        lower = name.lower()
+        if lower in PASSED_ON or lower.startswith(PASSED_PREFIX):
+            lines.append(name + b": " + value)
+    if not http.can_read_body and http.method != "GET":
+        lines.append(b"Content-Length: 0")
+    return b"\r\n".join([*lines, b"", b""])
+
+
+async def _refuse(http: web.BaseRequest, head: bytes, reader: asyncio.StreamReader) -> None:
+    """Pass on an answer that is no upgrade, and end the connection with it."""
+    status, _, headers = head.partition(b"\r\n")
+    length = content_length(headers)
+    async with asyncio.timeout(PATIENCE):
+        if length is None:
+            body = await reader.read(REFUSAL) if b"chunked" not in headers.lower() else b""
+        else:
+            body = await reader.readexactly(min(length, REFUSAL))
+    kept = [
+        line
+        for line in headers.split(b"\r\n")
+        if line and line.partition(b":")[0].strip().lower() not in HOP_BY_HOP
+    ]
+    kept += [b"Content-Length: %d" % len(body), b"Connection: close"]
+    if http.transport:
+        http.transport.write(b"\r\n".join([status, *kept, b"", b""]) + body)
+
+
+HOP_BY_HOP = (b"connection", b"content-length", b"transfer-encoding", b"keep-alive")
+
+
+def content_length(headers: bytes) -> int | None:
+    for line in headers.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length" and value.strip().isdigit():
+            return int(value)
+    return None
+
+
+class Inbound:
+    """What aiohttp feeds with the client's bytes once the connection is handed over."""
+
+    def __init__(self, http: web.BaseRequest, writer: asyncio.StreamWriter) -> None:
+        self._client, self._writer = http.transport, writer
+        self.ended = asyncio.Event()
+        self.full = asyncio.Event()
+
+    def feed_data(self, data: bytes) -> tuple[bool, bytes]:
+        if data and not self._writer.is_closing():
+            self._writer.write(data)
+            if self._writer.transport.get_write_buffer_size() > BUFFER and self._client:
+                self._client.pause_reading()
+                self.full.set()
+        return False, b""
+
+    def feed_eof(self) -> None:
+        self.ended.set()
+        self.full.set()
+
+    async def relieve(self) -> None:
+        """Let the client go on whenever the far side has taken what was waiting."""
+        while not self.ended.is_set():
+            await self.full.wait()
+            self.full.clear()
+            await self._writer.drain()
+            if self._client and not self._client.is_closing():
+                self._client.resume_reading()
+        raise Ended
+
+
+class Ended(Exception):
+    """One side is gone; the other is to follow."""
+
+
+async def _join(
+    http: web.BaseRequest, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Copy both ways until one side closes."""
+    inbound = Inbound(http, writer)
+    if http.transport is None:
+        return
+    http.transport.write(head)
+    http.protocol.set_parser(inbound)  # type: ignore[arg-type]
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_outbound(http, reader))
+            group.create_task(inbound.relieve())
+    except* (Ended, OSError):
+        pass
+
+
+async def _outbound(http: web.BaseRequest, reader: asyncio.StreamReader) -> None:
+    while data := await reader.read(BUFFER):
+        if http.transport is None:
+            break
+        http.transport.write(data)
+        await http.writer.drain()
+    raise Ended
