@@ -10,4 +10,5 @@ CLUSTERROLE = Kind(
     schema="io.k8s.api.rbac.v1.ClusterRole",
     namespaced=False,
     status=False,
+    name_rule="path",
 )

@@ -10,4 +10,5 @@ CLUSTERROLEBINDING = Kind(
     schema="io.k8s.api.rbac.v1.ClusterRoleBinding",
     namespaced=False,
     status=False,
+    name_rule="path",
 )

@@ -9,4 +9,5 @@ ROLE = Kind(
     plural="roles",
     schema="io.k8s.api.rbac.v1.Role",
     status=False,
+    name_rule="path",
 )

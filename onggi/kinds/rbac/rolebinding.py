@@ -9,4 +9,5 @@ ROLEBINDING = Kind(
     plural="rolebindings",
     schema="io.k8s.api.rbac.v1.RoleBinding",
     status=False,
+    name_rule="path",
 )
