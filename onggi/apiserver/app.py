@@ -15,7 +15,7 @@ from onggi.api.kind import Kind
 from onggi.apiserver.authz.attributes import Attributes, refusal, selected
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.negotiate import AS_IS, TRANSFORMS, accepted
-from onggi.apiserver.path import Target, parse
+from onggi.apiserver.path import Target, described
 from onggi.apiserver.verbs import SUBRESOURCES, VERBS
 
 ACCEPTED_TRANSFORMS = frozenset(TRANSFORMS)
@@ -30,8 +30,8 @@ class Authenticator(Protocol):
 
 
 class App:
-    """``pages`` answers paths that are about no resource: the longest prefix that ends at a
-    slash or at the path's end."""
+    """``pages`` answers paths that are about no resource: ``/version`` that path alone,
+    ``/api/`` everything below it."""
 
     def __init__(
         self, backend: Backend, authenticator: Authenticator, pages: Mapping[str, Page]
@@ -75,19 +75,13 @@ class App:
             raise refusal(asked, decision.reason)
 
     def _page(self, path: str) -> Page:
+        if page := self.pages.get(path) or self.pages.get(path.rstrip("/")):
+            return page
         while path:
-            if page := self.pages.get(path):
+            path = path.rstrip("/").rpartition("/")[0]
+            if page := self.pages.get(f"{path}/") if path else None:
                 return page
-            path = path.rpartition("/")[0] if not path.endswith("/") else path[:-1]
         raise NoSuchPath
-
-
-def described(request: Request) -> Target:
-    """What the request is about: its path, and for a list whether it is a watch."""
-    target = parse(request.method, request.path)
-    if target.verb == "list" and request.query and request.flag("watch"):
-        return target._replace(verb="watch")
-    return target
 
 
 def verb(call: Call) -> Callable[[Backend, Call], Awaitable[Answer]]:

@@ -7,6 +7,8 @@ The forms and their order are those of ``RequestInfoFactory.NewRequestInfo`` in
 from functools import lru_cache
 from typing import NamedTuple
 
+from onggi.api.http import Request
+
 VERBS = {
     "GET": "get",
     "HEAD": "get",
@@ -79,3 +81,11 @@ def _resource(target: Target, parts: list[str]) -> Target:
         subresource=subresource,
         rest=tuple(parts[3:]),
     )
+
+
+def described(request: Request) -> Target:
+    """What the request is about: its path, and for a list whether it is a watch."""
+    target = parse(request.method, request.path)
+    if target.verb == "list" and request.query and request.flag("watch"):
+        return target._replace(verb="watch")
+    return target

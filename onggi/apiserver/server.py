@@ -122,7 +122,7 @@ class HttpServer:
     async def _respond(self, http: web.BaseRequest) -> wire.Whole | wire.Done:
         started = asyncio.get_running_loop().time()
         connection = cast(Connection, http.protocol)
-        request = Request(method=http.method, path="", headers=http.headers)
+        request = Request(method=http.method, path="", headers=headers(http))
         request.user, request.peer = connection.user, connection.peer
         try:
             await read(http, request)
@@ -152,6 +152,15 @@ class HttpServer:
         finally:
             connection.streaming = None
             await frames.aclose()
+
+
+def headers(http: web.BaseRequest) -> dict[str, str]:
+    """By lower-case name; the values of a repeated one in lines of their own."""
+    found: dict[str, str] = {}
+    for name, value in http.headers.items():
+        name = name.lower()
+        found[name] = f"{found[name]}\n{value}" if name in found else value
+    return found
 
 
 async def read(http: web.BaseRequest, request: Request) -> None:

@@ -1,15 +1,14 @@
 """A server in memory for tests: everything real but who asks and what they may."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from onggi.api.http import Request, User
-from onggi.api.kind import Kind
-from onggi.api.objects import Object
-from onggi.apiserver.app import App
-from onggi.apiserver.assemble import assemble
+from onggi.apiserver.assemble import ApiServer, Parts, assemble
 from onggi.apiserver.authz.attributes import Attributes, Decision
 from onggi.client.inprocess import InProcess
 from onggi.store.memory import MemoryStore
+from onggi.store.store import Store
 
 ADMIN = User("admin", ("system:masters", "system:authenticated"))
 
@@ -24,19 +23,12 @@ class Trusting:
         return Decision(True)
 
 
-class Lenient:
-    """Every field is known."""
-
-    def decode(self, kind: Kind, obj: Object) -> list[str]:
-        return []
-
-
-def server(store=None, **options) -> App:
+def server(store: Store | None = None, **options: Any) -> ApiServer:
     trusting = Trusting()
-    options.setdefault("schemas", Lenient())
+    parts = Parts(authenticator=trusting, authorizer=trusting, virtual={}, pages={})
     options.setdefault("clock", lambda: datetime.now(UTC))  # noqa: TID251
-    return assemble(store or MemoryStore(), trusting, trusting, **options)
+    return assemble(store or MemoryStore(), parts, **options)
 
 
-def client(app: App, user: User = ADMIN) -> InProcess:
-    return InProcess(app, user)
+def client(handler: ApiServer, user: User = ADMIN) -> InProcess:
+    return InProcess(handler, user)

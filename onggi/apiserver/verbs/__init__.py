@@ -8,6 +8,7 @@ from onggi.apiserver.verbs.create import create
 from onggi.apiserver.verbs.delete import delete, delete_collection
 from onggi.apiserver.verbs.get import get
 from onggi.apiserver.verbs.list import list_
+from onggi.apiserver.verbs.patch import patch
 from onggi.apiserver.verbs.update import update
 from onggi.apiserver.verbs.watch import watch
 
@@ -19,10 +20,11 @@ VERBS: Mapping[str, Verb] = {
     "watch": watch,
     "create": create,
     "update": update,
+    "patch": patch,
     "delete": delete,
     "deletecollection": delete_collection,
 }
-OBJECT: Mapping[str, Verb] = {"get": get, "update": update}
+OBJECT: Mapping[str, Verb] = {"get": get, "update": update, "patch": patch}
 
 SUBRESOURCES: Mapping[tuple[str, str], Mapping[str, Verb]] = {
     ("", "status"): OBJECT,

@@ -1,9 +1,10 @@
 """``create``: a new object, admitted, completed, checked and stored."""
 
+import asyncio
 import random
 import uuid
 
-from onggi.api.errors import AlreadyExists, MethodNotAllowed, StatusError
+from onggi.api.errors import AlreadyExists, MethodNotAllowed, NoSuchPath, StatusError
 from onggi.api.http import Answer, Response
 from onggi.api.objects import Object
 from onggi.api.warnings import warnings
@@ -31,9 +32,10 @@ async def create(backend: Backend, call: Call) -> Answer:
 
 async def _virtual(backend: Backend, call: Call, obj: Object) -> Response:
     """A review: answered, never stored."""
-    strategy.match_namespace(obj, call.namespace)
-    answer = backend.virtual[call.kind.resource](backend, call, obj)
-    return respond.whole(backend, call, answer, 201)
+    answer = backend.virtual.get(call.kind.resource)
+    if answer is None:
+        raise NoSuchPath
+    return respond.whole(backend, call, answer(backend, call, obj), 201)
 
 
 async def create_object(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Record:
@@ -66,9 +68,13 @@ async def _try(backend: Backend, call: Call, obj: Object, options: WriteOptions)
         backend.admission.validate(review)
         call.warnings += warnings(kind, obj)
         made = await _store(backend, call, obj, options)
-    except BaseException:
+    except Exception:
         if given:
             given.rollback()
+        raise
+    except asyncio.CancelledError:  # the write goes on without us
+        if given:
+            given.commit()
         raise
     if given:
         given.commit()

@@ -4,6 +4,7 @@ object, and patches. Read, change, check, write; again where somebody else was f
 A change that changes nothing writes nothing and keeps the resourceVersion.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -119,9 +120,13 @@ async def _try(
         backend.admission.validate(review)
         call.warnings += warnings(call.kind, obj, old)
         written = await _write(backend, call, obj, present, options)
-    except BaseException:
+    except Exception:
         if given:
             given.rollback()
+        raise
+    except asyncio.CancelledError:  # the write goes on without us
+        if given:
+            given.commit()
         raise
     if given:
         given.commit()

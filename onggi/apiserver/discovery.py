@@ -1,0 +1,220 @@
+"""What this server serves, as clients ask for it: group by group, or all in one document.
+
+Pure functions of the kinds; ``Discovery`` keeps the encoded documents until a kind comes
+or goes. Sources: ``k8s.io/apiserver/pkg/endpoints/discovery`` and ``.../aggregated``.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from onggi.api.errors import NoSuchPath
+from onggi.api.http import Request, Response, User
+from onggi.api.kind import Kind
+from onggi.api.objects import Object
+from onggi.apiserver.negotiate import accepted
+from onggi.apiserver.registry import Registry
+from onggi.store.store import encode
+
+AGGREGATED = "apidiscovery.k8s.io"
+LIST = "APIGroupDiscoveryList"
+FORMS = frozenset({(LIST, AGGREGATED, "v2"), (LIST, AGGREGATED, "v2beta1")})
+ORDER = (
+    "", "apiregistration.k8s.io", "apps", "events.k8s.io", "authentication.k8s.io",
+    "authorization.k8s.io", "autoscaling", "batch", "certificates.k8s.io", "networking.k8s.io",
+    "policy", "rbac.authorization.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io",
+    "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io",
+    "discovery.k8s.io", "flowcontrol.apiserver.k8s.io",
+)  # fmt: skip
+WRITES_OBJECT = ("get", "patch", "update")
+
+
+class Discovery:
+    """Answers ``/api``, ``/apis`` and what is below them down to a version.
+
+    ``address`` is where clients inside the cluster reach the server: ``10.0.0.1:6443``.
+    """
+
+    def __init__(self, registry: Registry, address: str) -> None:
+        self._registry, self._address = registry, address
+        self._generation = -1
+        self._kept: dict[tuple[str, str], tuple[bytes, str]] = {}
+
+    async def page(self, request: Request, user: User) -> Response:
+        wanted = accepted(request.headers.get("accept", ""), FORMS)
+        path = request.path.rstrip("/")
+        if path not in ("/api", "/apis"):
+            wanted = accepted("")
+        body, tag = self._document(path, wanted.version)
+        headers = {"Vary": "Accept"}
+        content_type = "application/json"
+        if wanted.kind:
+            content_type = f"application/json;g={wanted.group};v={wanted.version};as={LIST}"
+            headers["ETag"] = tag
+            if request.headers.get("if-none-match") == tag:
+                return Response(status=304, content_type=content_type, headers=headers)
+        return Response(body=body, content_type=content_type, headers=headers)
+
+    def _document(self, path: str, version: str) -> tuple[bytes, str]:
+        if self._generation != self._registry.generation:
+            self._kept.clear()
+            self._generation = self._registry.generation
+        key = path, version
+        if key not in self._kept:
+            body = encode(document(self._registry.kinds, path, version, self._address))
+            tag = f'"{hashlib.sha256(body).hexdigest().upper()}"'
+            self._kept[key] = body, tag
+        return self._kept[key]
+
+
+def document(kinds: Sequence[Kind], path: str, version: str, address: str) -> Object:
+    """``version`` is that of the aggregated form, or empty. Raises NoSuchPath."""
+    groups = by_group(kinds)
+    match path.split("/")[1:]:
+        case ["api"] if version:
+            return aggregated({"": groups[""]}, version)
+        case ["api"]:
+            return {
+                "kind": "APIVersions",
+                "versions": list(groups[""]),
+                "serverAddressByClientCIDRs": [
+                    {"clientCIDR": "0.0.0.0/0", "serverAddress": address}
+                ],
+            }
+        case ["api", name] if name in groups[""]:
+            return resources("", name, groups[""][name])
+        case ["apis"]:
+            named = {name: versions for name, versions in groups.items() if name}
+            return aggregated(named, version) if version else group_list(named)
+        case ["apis", name] if name in groups:
+            return {"kind": "APIGroup", "apiVersion": "v1", **group(name, groups[name])}
+        case ["apis", name, served] if name in groups and served in groups[name]:
+            return resources(name, served, groups[name][served])
+    raise NoSuchPath
+
+
+Versions = Mapping[str, Sequence[Kind]]
+
+
+def by_group(kinds: Iterable[Kind]) -> dict[str, dict[str, list[Kind]]]:
+    """Group → version → kinds: groups in upstream's order, newest version first."""
+    found: dict[str, dict[str, list[Kind]]] = {"": {}}
+    for kind in sorted(kinds, key=lambda k: (*place(k.group), k.plural)):
+        found.setdefault(kind.group, {}).setdefault(kind.version, []).append(kind)
+    return {
+        name: dict(sorted(versions.items(), key=lambda v: maturity(v[0]), reverse=True))
+        for name, versions in found.items()
+    }
+
+
+def place(name: str) -> tuple[int, str]:
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
+
+
+def maturity(version: str) -> tuple[int, int, int]:
+    """v2 > v1 > v2beta1 > v1beta2 > v1alpha1 > anything else."""
+    rest = version[1:] if version.startswith("v") else ""
+    for rank, word in ((2, "beta"), (1, "alpha")):
+        major, found, minor = rest.partition(word)
+        if found and major.isdigit() and minor.isdigit():
+            return rank, int(major), int(minor)
+    return (3, int(rest), 0) if rest.isdigit() else (0, 0, 0)
+
+
+def group(name: str, versions: Versions) -> Object:
+    listed = [{"groupVersion": f"{name}/{v}", "version": v} for v in versions]
+    return {"name": name, "versions": listed, "preferredVersion": listed[0]}
+
+
+def group_list(groups: Mapping[str, Versions]) -> Object:
+    listed = [group(name, versions) for name, versions in groups.items()]
+    return {"kind": "APIGroupList", "apiVersion": "v1", "groups": listed}
+
+
+def resources(name: str, version: str, kinds: Sequence[Kind]) -> Object:
+    return {
+        "kind": "APIResourceList",
+        "apiVersion": "v1",
+        "groupVersion": f"{name}/{version}" if name else version,
+        "resources": [entry for kind in kinds for entry in entries(kind)],
+    }
+
+
+def entries(kind: Kind) -> Iterable[Object]:
+    whole: Object = {
+        "name": kind.plural,
+        "singularName": kind.singular,
+        "namespaced": kind.namespaced,
+        "kind": kind.name,
+        "verbs": list(kind.verbs),
+    }
+    if kind.short:
+        whole["shortNames"] = list(kind.short)
+    if kind.categories:
+        whole["categories"] = list(kind.categories)
+    yield whole
+    for name, (group_, version, answer), verbs in subresources(kind):
+        entry: Object = {"name": f"{kind.plural}/{name}", "singularName": ""}
+        entry["namespaced"] = kind.namespaced
+        if (group_, version) != (kind.group, kind.version):
+            entry |= {"group": group_, "version": version}
+        yield entry | {"kind": answer, "verbs": list(verbs)}
+
+
+Answered = tuple[str, str, str]  # group, version, kind
+
+
+def subresources(kind: Kind) -> Iterable[tuple[str, Answered, Sequence[str]]]:
+    """Each with what it answers and its verbs, by name."""
+    found: list[tuple[str, Answered, Sequence[str]]] = [
+        (sub.name, (sub.group, sub.version, sub.kind), sub.verbs) for sub in kind.subresources
+    ]
+    if kind.scale:
+        found.append(("scale", ("autoscaling", "v1", "Scale"), WRITES_OBJECT))
+    if kind.status:
+        found.append(("status", (kind.group, kind.version, kind.name), WRITES_OBJECT))
+    return sorted(found, key=lambda item: item[0])
+
+
+def aggregated(groups: Mapping[str, Versions], version: str) -> Object:
+    return {
+        "kind": LIST,
+        "apiVersion": f"{AGGREGATED}/{version}",
+        "metadata": {},
+        "items": [
+            {
+                "metadata": {"name": name, "creationTimestamp": None} if name else {},
+                "versions": [
+                    {
+                        "version": served,
+                        "resources": [aggregated_entry(kind) for kind in kinds],
+                        "freshness": "Current",
+                    }
+                    for served, kinds in versions.items()
+                ],
+            }
+            for name, versions in groups.items()
+        ],
+    }
+
+
+def aggregated_entry(kind: Kind) -> Object:
+    entry: Object = {
+        "resource": kind.plural,
+        "responseKind": response_kind((kind.group, kind.version, kind.name)),
+        "scope": "Namespaced" if kind.namespaced else "Cluster",
+        "singularResource": kind.singular,
+        "verbs": list(kind.verbs),
+    }
+    if kind.short:
+        entry["shortNames"] = list(kind.short)
+    if kind.categories:
+        entry["categories"] = list(kind.categories)
+    below = [
+        {"subresource": name, "responseKind": response_kind(answer), "verbs": list(verbs)}
+        for name, answer, verbs in subresources(kind)
+    ]
+    return entry | {"subresources": below} if below else entry
+
+
+def response_kind(answer: Answered) -> Object:
+    return dict(zip(("group", "version", "kind"), answer, strict=True))
