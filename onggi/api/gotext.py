@@ -41,3 +41,29 @@ def json_text(value: Any) -> str:
     for character, escaped in HTML.items():
         text = text.replace(character, escaped)
     return text
+
+
+def verb_v(value: Any) -> str:
+    """``%v``: ``map[a:1 b:[x y]]``, maps in the order of their keys."""
+    if isinstance(value, dict):
+        return f"map[{' '.join(f'{k}:{verb_v(value[k])}' for k in sorted(value))}]"
+    if isinstance(value, list):
+        return f"[{' '.join(map(verb_v, value))}]"
+    if value is None:
+        return "<nil>"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def type_name(value: Any) -> str:
+    """What ``reflect.TypeOf`` calls a decoded JSON value."""
+    return TYPE_NAMES.get(type(value), "<nil>")
+
+
+TYPE_NAMES: dict[type, str] = {
+    dict: "map[string]interface {}",
+    list: "[]interface {}",
+    str: "string",
+    int: "int64",
+    float: "float64",
+    bool: "bool",
+}
