@@ -1,0 +1,1 @@
+"""Service addresses and names: ``rules`` decide (pure), ``nftables`` and ``dns`` perform."""
