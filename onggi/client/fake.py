@@ -231,12 +231,9 @@ def check_uid(kind: Kind, old: View, uid: str | None) -> None:
 def selected_by(kind: Kind, selection: Selection) -> Callable[[View], bool]:
     try:
         labels = selectors.label_selector(selection.labels)
-        fields = selectors.field_selector(selection.fields, any_field=True)
+        fields = selectors.field_selector(selection.fields, kind.selectable)
     except selectors.SelectorError as error:
         raise errors.BadRequest(str(error)) from None
-    for term in fields.terms:
-        if not kind.can_select(term.field):
-            raise errors.BadRequest(f"field label not supported: {term.field}")
 
     def wanted(obj: View) -> bool:
         meta = obj["metadata"]
@@ -244,7 +241,7 @@ def selected_by(kind: Kind, selection: Selection) -> Callable[[View], bool]:
             return False
         if not labels.matches(meta.get("labels")):
             return False
-        return all((kind.selected(obj, t.field) == t.value) is t.equal for t in fields.terms)
+        return fields.matches(obj)
 
     return wanted
 

@@ -1,0 +1,113 @@
+"""A cluster in a test: controllers on fake time, and a tiny kubelet that plays the nodes."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from onggi.api.objects import get
+from onggi.api.plan import Controller, Create, Delete, Plan, SetStatus
+from onggi.api.times import parse, stamp
+from onggi.client.cluster import Selection
+from onggi.client.fake import FakeCluster, loop_clock
+from onggi.controller.runtime import Runtime
+from onggi.kinds import BUILTIN
+from onggi.kinds.core.event import EVENT
+from onggi.kinds.core.pod import POD
+
+
+@dataclass
+class Kubelet:
+    """Binds pods to ``node``, makes them ready after ``start`` seconds (never, if their image
+    is in ``broken``), and ends them ``stop`` seconds after their deletion began."""
+
+    node: str = "node-1"
+    start: float = 2
+    stop: float = 1
+    broken: set[str] = field(default_factory=set)
+    dead: bool = False
+
+    def controller(self):
+        return Controller(name="kubelet", kind=POD, reconcile=self.reconcile, workers=100)
+
+    def reconcile(self, pod, world, now):
+        if not get(pod, "spec.nodeName"):
+            target = {"apiVersion": "v1", "kind": "Node", "name": self.node}
+            meta = {k: pod["metadata"][k] for k in ("name", "namespace")}
+            return Plan([Create(POD, {"metadata": meta, "target": target}, subresource="binding")])
+        if self.dead:
+            return Plan()
+        if get(pod, "metadata.deletionTimestamp"):
+            return self.end(pod, now)
+        since = parse(get(pod, "status.startTime") or stamp(now))
+        status = self.status(pod, since, now)
+        again = since + timedelta(seconds=self.start) - now
+        actions = [SetStatus(POD, pod, status)] if status != pod.get("status") else []
+        return Plan(actions, again_in=again if again > timedelta() else None)
+
+    def end(self, pod, now):
+        grace = timedelta(seconds=get(pod, "metadata.deletionGracePeriodSeconds", 0))
+        left = parse(pod["metadata"]["deletionTimestamp"]) - grace - now
+        left += timedelta(seconds=self.stop)
+        if left > timedelta():
+            return Plan(again_in=left)
+        return Plan([Delete(POD, pod, grace=0)])
+
+    def status(self, pod, since, now):
+        image = pod["spec"]["containers"][0]["image"]
+        ready = image not in self.broken and now >= since + timedelta(seconds=self.start)
+        at = stamp(since + timedelta(seconds=self.start) if ready else since)
+        before = pod.get("status") or {}
+        return before | {
+            "phase": "Running",
+            "startTime": stamp(since),
+            "podIP": "10.1.0." + str(int(pod["metadata"]["uid"][-4:]) % 250),
+            "conditions": [{"type": "Ready", "status": str(ready), "lastTransitionTime": at}],
+        }
+
+
+class Machine(FakeCluster):
+    """The cluster with what tests ask of it."""
+
+    async def names(self, kind, namespace="default"):
+        listing = await self.list(kind, Selection(namespace=namespace))
+        return [o["metadata"]["name"] for o in listing.items]
+
+    async def all(self, kind, namespace="default"):
+        return (await self.list(kind, Selection(namespace=namespace))).items
+
+    async def messages(self, reason, namespace="default"):
+        """What events with this reason said, in order, as often as they are counted."""
+        events = await self.all(EVENT, namespace)
+        events = sorted(events, key=lambda e: int(e["metadata"]["name"].rsplit(".", 1)[1], 16))
+        return [e["message"] for e in events if e["reason"] == reason]
+
+
+@contextlib.asynccontextmanager
+async def running(machine, controllers, kubelet=None):
+    """The controllers at work; ``async with`` yields their runtime."""
+    everybody = [*controllers, *([kubelet.controller()] if kubelet else [])]
+    runtime = Runtime(machine, everybody, BUILTIN, loop_clock)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(runtime.run())
+        await runtime.synced.wait()
+        yield runtime
+        task.cancel()
+
+
+def deployment(name="web", image="v1", replicas=3, **spec):
+    labels = {"app": name}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": labels},
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": {"containers": [{"name": "c", "image": image}]},
+            },
+            **spec,
+        },
+    }
