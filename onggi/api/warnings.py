@@ -6,14 +6,12 @@ nothing that stood in the old object already. ``Kind.deprecated`` goes with read
 verbs that have no object add it themselves.
 """
 
-import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from onggi.api.kind import Ignored, Kind
 from onggi.api.objects import View
-
-FAN_OUT = re.compile(r"(\w+)\[\*\]")
 
 
 def warnings(kind: Kind, new: View, old: View | None = None) -> list[str]:
@@ -27,24 +25,33 @@ def warnings(kind: Kind, new: View, old: View | None = None) -> list[str]:
 
 def texts(entry: Ignored, obj: View) -> Iterator[str]:
     for path, value in places(obj, entry.path):
-        if value and (entry.value is None or value == entry.value):
+        if value == entry.value if entry.value is not None else value:
             yield f"{path}: {entry.why}"
 
 
-def places(obj: Any, path: str, at: str = "") -> Iterator[tuple[str, Any]]:
+def places(obj: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Every (path, value) that ``path`` names; ``volumes[*]`` fans out over a list.
 
-    A value of ``{}`` counts as there (``True``), so that an empty object is seen too.
+    An empty object counts as there (``True``).
     """
-    head, _, rest = path.partition(".")
-    fan = FAN_OUT.fullmatch(head)
-    if not isinstance(obj, Mapping):
+    return followed(obj, steps(path), "")
+
+
+@lru_cache(1024)
+def steps(path: str) -> tuple[tuple[str, bool], ...]:
+    """``a.b[*].c`` as keys, each with whether it is a list to fan out over."""
+    return tuple((part.removesuffix("[*]"), part.endswith("[*]")) for part in path.split("."))
+
+
+def followed(obj: Any, rest: tuple[tuple[str, bool], ...], at: str) -> Iterator[tuple[str, Any]]:
+    (key, fans), rest = rest[0], rest[1:]
+    value = obj.get(key) if isinstance(obj, Mapping) else None
+    if value is None:
         return
-    value = obj.get(fan[1] if fan else head)
-    if fan:
-        for index, item in enumerate(value or ()):
-            yield from places(item, rest, f"{at}{fan[1]}[{index}].")
+    if fans:
+        for index, item in enumerate(value):
+            yield from followed(item, rest, f"{at}{key}[{index}].")
     elif rest:
-        yield from places(value, rest, f"{at}{head}.")
-    elif value is not None:
-        yield f"{at}{head}", True if value == {} else value
+        yield from followed(value, rest, f"{at}{key}.")
+    else:
+        yield f"{at}{key}", True if value == {} else value

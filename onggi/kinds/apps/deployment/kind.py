@@ -1,10 +1,22 @@
 """Deployment (apps/v1)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
+from onggi.api.field_error import FieldError, forbidden, invalid, not_supported, required
 from onggi.api.kind import Column, Default, Kind, Scale, within
 from onggi.api.objects import View, get
+from onggi.kinds.apps.rules import (
+    check_at_most_all,
+    check_counts,
+    check_selector_and_template,
+    check_share,
+    is_zero,
+)
 from onggi.kinds.cells import AGE, NAME, containers_of, label_selector
+from onggi.kinds.checks import non_negative
+from onggi.kinds.core.pod import ignored
+from onggi.kinds.core.pod.advice import on_template
 from onggi.kinds.core.pod.template import default_template
 
 SPEC, STATUS = "@io.k8s.api.apps.v1.DeploymentSpec", "@io.k8s.api.apps.v1.DeploymentStatus"
@@ -13,6 +25,54 @@ ROLLING = ("spec.strategy.type", "RollingUpdate")
 
 def ready(d: View, now: datetime) -> str:
     return f"{get(d, 'status.readyReplicas', 0)}/{get(d, 'spec.replicas', 0)}"
+
+
+def check(new: View, old: View | None) -> Iterator[FieldError]:
+    """Source: ValidateDeploymentSpec."""
+    spec = new.get("spec") or {}
+    yield from non_negative("spec.replicas", spec.get("replicas"))
+    yield from check_selector_and_template(spec)
+    yield from check_strategy(spec.get("strategy") or {}, "spec.strategy")
+    for field in ("minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"):
+        yield from non_negative(f"spec.{field}", spec.get(field))
+    deadline = spec.get("progressDeadlineSeconds")
+    if deadline is not None and deadline <= (spec.get("minReadySeconds") or 0):
+        detail = "must be greater than minReadySeconds"
+        yield invalid("spec.progressDeadlineSeconds", deadline, detail)
+
+
+def check_strategy(strategy: View, path: str) -> Iterator[FieldError]:
+    rolling, kind = strategy.get("rollingUpdate"), strategy.get("type") or ""
+    if kind == "Recreate":
+        if rolling is not None:
+            detail = "may not be specified when strategy `type` is 'Recreate'"
+            yield forbidden(f"{path}.rollingUpdate", detail)
+    elif kind != "RollingUpdate":
+        yield not_supported(f"{path}.type", kind, ("Recreate", "RollingUpdate"))
+    elif rolling is None:
+        detail = "this should be defaulted and never be nil"
+        yield required(f"{path}.rollingUpdate", detail)
+    else:
+        yield from check_rolling(rolling, f"{path}.rollingUpdate")
+
+
+def check_rolling(rolling: View, path: str) -> Iterator[FieldError]:
+    unavailable, surge = rolling.get("maxUnavailable"), rolling.get("maxSurge")
+    yield from check_share(unavailable, f"{path}.maxUnavailable")
+    yield from check_share(surge, f"{path}.maxSurge")
+    if is_zero(unavailable) and is_zero(surge):
+        detail = "may not be 0 when `maxSurge` is 0"
+        yield invalid(f"{path}.maxUnavailable", unavailable, detail)
+    yield from check_at_most_all(unavailable, f"{path}.maxUnavailable")
+
+
+def check_status(new: View, old: View | None) -> Iterator[FieldError]:
+    status, before = new.get("status") or {}, (old or {}).get("status") or {}
+    yield from check_counts(status, "updatedReplicas")
+    count, earlier = status.get("collisionCount"), before.get("collisionCount")
+    yield from non_negative("status.collisionCount", count)
+    if earlier is not None and (count is None or count < earlier):
+        yield invalid("status.collisionCount", count, "cannot be decremented")
 
 
 DEPLOYMENT = Kind(
@@ -33,6 +93,9 @@ DEPLOYMENT = Kind(
         Default("spec.progressDeadlineSeconds", 600),
     ),
     derived=(within("spec.template", default_template),),
+    immutable=("spec.selector",),
+    rules=(check,),
+    status_rules=(check_status,),
     columns=(
         NAME,
         Column("Ready", ready,
@@ -46,4 +109,6 @@ DEPLOYMENT = Kind(
         Column("Selector", lambda d, now: label_selector(get(d, "spec.selector"), ""), wide=True,
                description=f"{SPEC}.selector"),
     ),
+    ignored=ignored.at("spec.template.spec"),
+    advice=(on_template,),
 )  # fmt: skip

@@ -1,11 +1,30 @@
 """ReplicaSet (apps/v1)."""
 
+from collections.abc import Iterator
+
+from onggi.api.field_error import FieldError
 from onggi.api.kind import Column, Default, Kind, Scale, within
-from onggi.api.objects import get
+from onggi.api.objects import View, get
+from onggi.kinds.apps.rules import check_counts, check_selector_and_template
 from onggi.kinds.cells import AGE, NAME, containers_of, label_selector
+from onggi.kinds.checks import non_negative
+from onggi.kinds.core.pod import ignored
+from onggi.kinds.core.pod.advice import on_template
 from onggi.kinds.core.pod.template import default_template
 
 SPEC, STATUS = "@io.k8s.api.apps.v1.ReplicaSetSpec", "@io.k8s.api.apps.v1.ReplicaSetStatus"
+
+
+def check(new: View, old: View | None) -> Iterator[FieldError]:
+    spec = new.get("spec") or {}
+    yield from non_negative("spec.replicas", spec.get("replicas"))
+    yield from non_negative("spec.minReadySeconds", spec.get("minReadySeconds"))
+    yield from check_selector_and_template(spec)
+
+
+def check_status(new: View, old: View | None) -> Iterator[FieldError]:
+    yield from check_counts(new.get("status") or {}, "fullyLabeledReplicas")
+
 
 REPLICASET = Kind(
     group="apps",
@@ -18,6 +37,9 @@ REPLICASET = Kind(
     scale=Scale(),
     defaults=(Default("spec.replicas", 1),),
     derived=(within("spec.template", default_template),),
+    immutable=("spec.selector",),
+    rules=(check,),
+    status_rules=(check_status,),
     columns=(
         NAME,
         Column("Desired", lambda rs, now: get(rs, "spec.replicas", 0), "integer",
@@ -32,4 +54,6 @@ REPLICASET = Kind(
                description=f"{SPEC}.selector"),
     ),
     selectable={"status.replicas": "status.replicas"},
+    ignored=ignored.at("spec.template.spec"),
+    advice=(on_template,),
 )  # fmt: skip

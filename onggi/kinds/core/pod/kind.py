@@ -8,8 +8,12 @@ predicates.py resources.py             what everybody else asks of a pod
 """
 
 from onggi.api.kind import Kind, Subresource
+from onggi.kinds.core.pod import ignored
+from onggi.kinds.core.pod.advice import on_pod
 from onggi.kinds.core.pod.columns import COLUMNS
 from onggi.kinds.core.pod.prepare import prepare, prepare_ephemeral, prepare_status
+from onggi.kinds.core.pod.rules import check, check_ephemeral, check_status
+from onggi.kinds.core.pod.rules.binding import check_binding
 from onggi.kinds.core.pod.template import default_pod
 
 CONNECT = ("create", "get")
@@ -34,16 +38,24 @@ POD = Kind(
     derived=(default_pod,),
     prepare=prepare,
     prepare_status=prepare_status,
+    rules=(check,),
+    status_rules=(check_status,),
     columns=COLUMNS,
     selectable={path: path for path in SELECTABLE},
     subresources=(
         Subresource("attach", "PodAttachOptions", CONNECT),
-        Subresource("binding", "Binding", ("create",)),
+        Subresource("binding", "Binding", ("create",), rules=(check_binding,)),
         Subresource(
-            "ephemeralcontainers", "Pod", ("get", "patch", "update"), prepare=prepare_ephemeral
+            "ephemeralcontainers",
+            "Pod",
+            ("get", "patch", "update"),
+            prepare=prepare_ephemeral,
+            rules=(check_ephemeral,),
         ),
         Subresource("exec", "PodExecOptions", CONNECT),
         Subresource("log", "Pod", ("get",)),
         Subresource("portforward", "PodPortForwardOptions", CONNECT),
     ),
+    ignored=ignored.at("spec"),
+    advice=(on_pod,),
 )

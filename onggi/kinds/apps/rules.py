@@ -1,0 +1,79 @@
+"""What workloads have in common: figures, a selector, and a template that it selects.
+
+Source: ``pkg/apis/apps/validation/validation.go``.
+"""
+
+from collections.abc import Iterator
+
+from onggi.api import names
+from onggi.api.field_error import FieldError, forbidden, invalid, not_supported, required
+from onggi.api.objects import View, get
+from onggi.api.selectors import check_label_selector, of_object
+from onggi.kinds.checks import non_negative
+from onggi.kinds.core.pod.rules import check_template
+
+COUNTS = ("replicas", "readyReplicas", "availableReplicas")
+
+
+def check_selector_and_template(spec: View) -> Iterator[FieldError]:
+    """For workloads that keep pods running: the template must always restart them."""
+    selector = spec.get("selector")
+    if selector is None:
+        yield required("spec.selector")
+        return
+    yield from (errors := check_label_selector(selector, "spec.selector"))
+    if not selector.get("matchLabels") and not selector.get("matchExpressions"):
+        detail = "empty selector is invalid for deployment"
+        yield invalid("spec.selector", dict(selector), detail)
+    if errors:
+        yield invalid("spec.selector", dict(selector), "invalid label selector")
+        return
+    template = spec.get("template") or {}
+    labels = get(template, "metadata.labels") or {}
+    if not of_object(selector).matches(labels):
+        detail = "`selector` does not match template `labels`"
+        yield invalid("spec.template.metadata.labels", dict(labels), detail)
+    yield from check_template(template, "spec.template")
+    yield from check_running(template.get("spec") or {}, "spec.template.spec")
+
+
+def check_running(spec: View, path: str) -> Iterator[FieldError]:
+    policy = spec.get("restartPolicy")
+    if policy not in (None, "Always"):
+        yield not_supported(f"{path}.restartPolicy", policy, ("Always",))
+    if spec.get("activeDeadlineSeconds") is not None:
+        detail = "activeDeadlineSeconds in ReplicaSet is not Supported"
+        yield forbidden(f"{path}.activeDeadlineSeconds", detail)
+
+
+def check_counts(status: View, *more: str) -> Iterator[FieldError]:
+    """A status whose figures fit together; ``more`` are at most ``replicas`` as well."""
+    for field in (*COUNTS, *more, "observedGeneration", "unavailableReplicas"):
+        yield from non_negative(f"status.{field}", status.get(field))
+    replicas = status.get("replicas") or 0
+    for field in (*more, "readyReplicas", "availableReplicas"):
+        if (count := status.get(field) or 0) > replicas:
+            yield invalid(f"status.{field}", count, "cannot be greater than status.replicas")
+    available = status.get("availableReplicas") or 0
+    if available > (status.get("readyReplicas") or 0):
+        yield invalid("status.availableReplicas", available, "cannot be greater than readyReplicas")
+
+
+def check_share(value: object, path: str) -> Iterator[FieldError]:
+    """A number of pods, or a percentage of them."""
+    if isinstance(value, str):
+        for message in names.percent(value):
+            yield invalid(path, value, message)
+    elif isinstance(value, int):
+        yield from non_negative(path, value)
+
+
+def check_at_most_all(value: object, path: str) -> Iterator[FieldError]:
+    if isinstance(value, str) and not names.percent(value) and int(value[:-1]) > 100:
+        yield invalid(path, value, "must not be greater than 100%")
+
+
+def is_zero(value: object) -> bool:
+    if isinstance(value, str) and not names.percent(value):
+        return int(value[:-1]) == 0
+    return value == 0

@@ -1,0 +1,42 @@
+"""What a pod may say but nothing acts upon yet: each is answered with a warning.
+
+Whoever implements one takes its line away. Under ``spec.template`` the same holds.
+"""
+
+from onggi.api.kind import Ignored
+from onggi.kinds.core.pod.volumes import SOURCES, SUPPORTED
+
+NOT_YET = "not supported by Onggi yet"
+NO_START = f"{NOT_YET}; the pod will not start"
+CONTAINERS = ("initContainers[*]", "containers[*]", "ephemeralContainers[*]")
+IN_CONTAINERS = (
+    Ignored("volumeDevices", NO_START),
+    Ignored("resizePolicy", f"{NOT_YET}; pods are not resized in place"),
+    Ignored("resources.claims", f"{NOT_YET}; no device is allocated"),
+    Ignored("securityContext.seLinuxOptions", f"{NOT_YET}; SELinux labels are not set"),
+    Ignored("securityContext.windowsOptions", f"{NOT_YET}; nodes run Linux"),
+    Ignored("env[*].valueFrom.fileKeyRef", NO_START),
+)
+
+SPEC = (
+    *(Ignored(f"volumes[*].{s}", NO_START) for s in SOURCES if s not in SUPPORTED),
+    Ignored("volumes[*].projected.sources[*].clusterTrustBundle", NO_START),
+    Ignored("volumes[*].projected.sources[*].podCertificate", NO_START),
+    Ignored("resourceClaims", f"{NOT_YET}; no device is allocated"),
+    Ignored("runtimeClassName", f"{NOT_YET}; the pod runs under the default runtime"),
+    Ignored("hostUsers", f"{NOT_YET}; the pod runs in the host's user namespace", value=False),
+    Ignored("os.name", f"{NOT_YET}; nodes run Linux", value="windows"),
+    Ignored("resources", f"{NOT_YET}; counted by the scheduler, not enforced on the node"),
+    Ignored("securityContext.seLinuxOptions", f"{NOT_YET}; SELinux labels are not set"),
+    Ignored("securityContext.windowsOptions", f"{NOT_YET}; nodes run Linux"),
+    *(
+        Ignored(f"{place}.{entry.path}", entry.why, entry.value)
+        for place in CONTAINERS
+        for entry in IN_CONTAINERS
+    ),
+)
+
+
+def at(path: str) -> tuple[Ignored, ...]:
+    """The table for a pod spec at ``path``."""
+    return tuple(Ignored(f"{path}.{entry.path}", entry.why, entry.value) for entry in SPEC)
