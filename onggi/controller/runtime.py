@@ -33,7 +33,8 @@ COMMON = (AlreadyExists, Behind, Conflict, NotFound)  # somebody was faster: loo
 
 
 class Runtime:
-    """``kinds`` are all kinds there are, for controllers that deal with everything."""
+    """``kinds`` are all kinds there are, for controllers that deal with everything; ``also``
+    are those that other parts of the process read from the same caches."""
 
     def __init__(
         self,
@@ -41,8 +42,9 @@ class Runtime:
         controllers: Sequence[Controller],
         kinds: Iterable[Kind],
         clock: Clock,
+        also: Iterable[Kind] = (),
     ) -> None:
-        full = {kind for controller in controllers for kind in needs(controller)}
+        full = {kind for controller in controllers for kind in needs(controller)} | {*also}
         self.caches = Caches([*kinds, *full], full)
         self.recorder = Recorder(cluster, clock)
         self.synced = asyncio.Event()
