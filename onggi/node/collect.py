@@ -1,47 +1,24 @@
-"""Garbage: dead containers beyond the last one, and images when the disk fills up.
+"""Images that nobody needs go when the disk fills up.
 
-Sources: ``pkg/kubelet/kuberuntime/kuberuntime_gc.go`` (MaxPerPodContainerCount 1) and
-``pkg/kubelet/images/image_gc_manager.go`` (85 % starts, 80 % ends, 2 minutes minimum age).
-What goes is decided by pure functions; a slow timer performs it.
+Source: ``pkg/kubelet/images/image_gc_manager.go`` (85 % starts, 80 % ends, 2 minutes minimum
+age). What goes is decided by a pure function; a slow timer performs it.
 """
 
 import asyncio
 import logging
 import os
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from onggi.node.logs_rotate import remove_container_log
-from onggi.node.runtime import (
-    Container,
-    ContainerRuntime,
-    ContainerState,
-    Image,
-    NoSuchThing,
-    RuntimeFailure,
-)
+from onggi.node.runtime import ContainerRuntime, Image, RuntimeFailure
 
 log = logging.getLogger(__name__)
 
-CONTAINERS_EVERY, IMAGES_EVERY = 60.0, 300.0  # seconds
+INTERVAL = 300.0  # seconds
 HIGH, LOW = 0.85, 0.80
 MINIMUM_AGE = timedelta(minutes=2)
-KEPT = 1  # dead containers of one name in one pod
-UID, NAME = "io.kubernetes.pod.uid", "io.kubernetes.container.name"
-
-
-def surplus(containers: Iterable[Container]) -> list[str]:
-    """The ids of dead containers that nobody will ask for any more. Pure."""
-    dead: dict[tuple[str, str], list[Container]] = defaultdict(list)
-    for container in containers:
-        if container.state in (ContainerState.EXITED, ContainerState.UNKNOWN):
-            dead[container.labels.get(UID, ""), container.name].append(container)
-    for group in dead.values():
-        group.sort(key=lambda c: (c.created_at, c.attempt), reverse=True)
-    return [container.id for group in dead.values() for container in group[KEPT:]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,27 +70,12 @@ class Collector:
 
     async def run(self) -> None:
         """For ever; whoever runs it cancels it."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._every(CONTAINERS_EVERY, self.collect_containers))
-            tasks.create_task(self._every(IMAGES_EVERY, self.collect_images))
-
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         while True:
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(INTERVAL)
             try:
-                await work()
+                await self.collect_images()
             except RuntimeFailure as error:
-                log.warning("collecting garbage: %s", error)
-
-    async def collect_containers(self) -> None:
-        for container_id in surplus(await self._runtime.containers()):
-            try:
-                path = (await self._runtime.container_status(container_id)).log_path
-            except NoSuchThing:
-                continue
-            await self._runtime.remove_container(container_id)
-            if path:
-                await asyncio.to_thread(remove_container_log, Path(path))
+                log.warning("collecting images: %s", error)
 
     async def collect_images(self) -> int:
         """Free what is too much; answers the bytes that could not be freed."""

@@ -1,20 +1,21 @@
-"""Keeps container logs small: 10 MiB in a file, five files for a container.
+"""Keeps container logs small: 10 MiB in a file, five files for a container, two containers.
 
-Source: ``pkg/kubelet/logs/container_log_manager.go``. Sizes are looked at every ten seconds
-(one ``stat`` a log; being told of every line would cost more); the runtime is only asked when
-a log has to be rotated.
+Sources: ``pkg/kubelet/logs/container_log_manager.go``, ``kuberuntime_gc.go``. Sizes are looked
+at every ten seconds (one ``stat`` a log; being told of every line would cost more); the
+runtime is only asked when a log has to be rotated. Logs go with their pod.
 """
 
 import asyncio
 import gzip
+import itertools
 import logging
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
-from onggi.node.layout import Layout, component
+from onggi.node.layout import Layout
 from onggi.node.runtime import ContainerRuntime, ContainerState, RuntimeFailure
 
 log = logging.getLogger(__name__)
@@ -22,26 +23,38 @@ log = logging.getLogger(__name__)
 SIZE = 10 << 20  # bytes
 FILES = 5  # the current one included
 INTERVAL = 10.0  # seconds
+PRUNING = 6  # every so many intervals
+KEPT = 2  # attempts: the present one and the one before
 
 
-class Rotator:
-    """``run`` belongs in a TaskGroup."""
+class LogKeeper:
+    """``run`` belongs in a TaskGroup.
+
+    ``pods`` answers the uids of all pods of this node, or None while they are not known yet.
+    """
 
     def __init__(
-        self, layout: Layout, runtime: ContainerRuntime, clock: Callable[[], datetime]
+        self,
+        layout: Layout,
+        runtime: ContainerRuntime,
+        pods: Callable[[], Collection[str] | None],
+        clock: Callable[[], datetime],
     ) -> None:
         self._layout = layout
         self._runtime = runtime
+        self._pods = pods
         self._clock = clock
 
     async def run(self) -> None:
         """For ever; whoever runs it cancels it."""
-        while True:
+        for turn in itertools.count():
             await asyncio.sleep(INTERVAL)
             try:
                 await self.rotate_all()
+                if turn % PRUNING == 0 and (pods := self._pods()) is not None:
+                    await asyncio.to_thread(prune, self._layout.logs, frozenset(pods))
             except (RuntimeFailure, OSError) as error:
-                log.warning("rotating logs: %s", error)
+                log.warning("keeping logs: %s", error)
 
     async def rotate_all(self) -> None:
         large = await asyncio.to_thread(too_large, self._layout.logs, SIZE)
@@ -103,13 +116,19 @@ def compress(path: Path) -> None:
     path.unlink()
 
 
-def remove_container_log(path: Path) -> None:
-    """The log of a container that has been removed, with its earlier parts."""
-    for part in (*rotated(path), path):
-        part.unlink(missing_ok=True)
+def prune(folder: Path, pods: Collection[str]) -> None:
+    """Remove the logs of pods that are gone, and all but the last two of each container."""
+    for pod in folder.iterdir() if folder.exists() else ():
+        if pod.name.rpartition("_")[2] not in pods:
+            shutil.rmtree(pod)
+            continue
+        for container in pod.iterdir():
+            for path in superseded(container):
+                for part in (*rotated(path), path):
+                    part.unlink(missing_ok=True)
 
 
-def remove_pod_logs(layout: Layout, uid: str) -> None:
-    """All logs of a pod that is gone from the API."""
-    for folder in layout.logs.glob(f"*_{component(uid)}"):
-        shutil.rmtree(folder)
+def superseded(container: Path) -> list[Path]:
+    """The logs of attempts before the last two."""
+    logs = [path for path in container.glob("*.log") if path.stem.isdecimal()]
+    return sorted(logs, key=lambda path: int(path.stem))[:-KEPT]
