@@ -205,3 +205,9 @@ def sysctls(pod: View) -> dict[str, str]:
     """Names with dots, as CRI wants them."""
     wanted = get(pod, "spec.securityContext.sysctls") or ()
     return {s["name"].replace("/", "."): s.get("value", "") for s in wanted}
+
+
+def single_user(pod: View) -> int | None:
+    """The uid that all containers run as, if it is one. Source: FsUserFrom."""
+    users = {effective(pod, container).get("runAsUser") for container in containers(pod)}
+    return next(iter(users)) if len(users) == 1 else None

@@ -6,10 +6,9 @@ a token is readable by its owner or group alone where one is known).
 
 from collections.abc import Iterable
 
-from onggi.api.objects import View, get
-from onggi.kinds.core.pod.predicates import containers
+from onggi.api.objects import View
 from onggi.node.parts import VolumeMounted
-from onggi.node.security import effective
+from onggi.node.security import single_user
 from onggi.node.volumes import configmap, downwardapi, secret
 from onggi.node.volumes.atomic import File, Payload
 from onggi.node.volumes.payload import mode_of, put
@@ -57,12 +56,6 @@ async def token(ask: Ask, source: View, mode: int, means: Means) -> Payload:
     found = await means.tokens.get(ask.pod, source)
     file = File(data=found.text.encode(), mode=OWNER_ONLY if private else mode, owner=user)
     return {source["path"]: file}
-
-
-def single_user(pod: View) -> int | None:
-    """The uid that all containers run as, if it is one. Source: FsUserFrom."""
-    users = {get(effective(pod, container), "runAsUser") for container in containers(pod)}
-    return next(iter(users)) if len(users) == 1 else None
 
 
 PLUGIN = Plugin("kubernetes.io/projected", setup, wants)
