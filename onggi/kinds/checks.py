@@ -70,3 +70,8 @@ def identity(path: str, number: int | None) -> Iterator[FieldError]:
 
 def node_name(value: str) -> list[str]:
     return names.dns_subdomain(value)
+
+
+def too_many(path: str, count: int, limit: int) -> FieldError:
+    detail = f"must have at most {limit} item{'' if limit == 1 else 's'}"
+    return FieldError("FieldValueTooMany", path, detail, count)

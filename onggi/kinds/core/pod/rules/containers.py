@@ -18,7 +18,7 @@ from onggi.api.field_error import (
     required,
 )
 from onggi.api.objects import View
-from onggi.kinds.checks import choice, named
+from onggi.kinds.checks import choice, named, too_many
 from onggi.kinds.core.pod.predicates import is_sidecar
 from onggi.kinds.core.pod.rules.env import check_env, check_env_from
 from onggi.kinds.core.pod.rules.mounts import check_devices, check_mounts
@@ -38,7 +38,7 @@ EPHEMERAL_FORBIDDEN = (
     "ports", "resources", "resizePolicy", "restartPolicy", "restartPolicyRules", "livenessProbe",
     "readinessProbe", "startupProbe", "lifecycle",
 )  # fmt: skip
-MAX_RULES, MAX_EXIT_CODES = 20, 255
+MAX_RULES = 20
 
 
 @dataclass(frozen=True)
@@ -155,8 +155,7 @@ def check_restart(container: View, path: str) -> Iterator[FieldError]:
         detail = "must specify restartPolicy when restart rules are used"
         yield required(f"{path}.restartPolicy", detail)
     if len(rules) > MAX_RULES:
-        yield FieldError("FieldValueTooMany", f"{path}.restartPolicyRules",
-                         f"must have at most {MAX_RULES} items", len(rules))  # fmt: skip
+        yield too_many(f"{path}.restartPolicyRules", len(rules), MAX_RULES)
     for index, rule in enumerate(rules):
         at = f"{path}.restartPolicyRules[{index}]"
         yield from choice(f"{at}.action", rule.get("action"), ("Restart", "RestartAllContainers"))
