@@ -31,6 +31,7 @@ class Followed:
         self.object: View | None = None
         self.error: StatusError | None = None
         self.users: set[str] = set()
+        self.asked = False  # somebody has seen it before it was followed
 
 
 class Sources:
@@ -62,6 +63,8 @@ class Sources:
     async def get(self, kind: Kind, namespace: str, name: str) -> View | None:
         followed = self._followed.get((kind, namespace, name))
         if followed is None or followed.task is None:
+            if followed:
+                followed.asked = True
             return await self._ask(kind, namespace, name)
         await followed.known.wait()
         if followed.error:
@@ -121,7 +124,7 @@ class Sources:
             await asyncio.sleep(FIRST_PAUSE)  # a watch ended: at a time limit, or a restart
 
     def _take(self, followed: Followed, obj: View | None) -> None:
-        first = not followed.known.is_set()
+        first = not followed.known.is_set() and not followed.asked
         before, followed.object, followed.error = followed.object, obj, None
         followed.known.set()
         if not first and version(before) != version(obj):
