@@ -4,12 +4,17 @@ Its label and its finalizer are the server's; only the ``finalize`` subresource 
 finalizer off. Source: ``pkg/registry/core/namespace/strategy.go``.
 """
 
+from collections.abc import Iterator
+
+from onggi.api import names
+from onggi.api.field_error import FieldError, invalid
 from onggi.api.kind import Column, Kind, Subresource
 from onggi.api.objects import Object, View, clone_value, get
 from onggi.kinds.cells import AGE, NAME
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 FINALIZER = "kubernetes"
+STANDARD_FINALIZERS = (FINALIZER, "orphan", "foregroundDeletion")
 
 
 def default(ns: Object) -> None:
@@ -48,6 +53,36 @@ def prepare_finalize(ns: Object, old: View | None) -> None:
         ns["status"] = clone_value(old.get("status") or {})
 
 
+def check(new: View, old: View | None) -> Iterator[FieldError]:
+    if old is None:
+        for finalizer in get(new, "spec.finalizers") or ():
+            yield from check_finalizer(finalizer, "spec.finalizers")
+
+
+def check_finalize(new: View, old: View | None) -> Iterator[FieldError]:
+    for index, finalizer in enumerate(get(new, "spec.finalizers") or ()):
+        yield from check_finalizer(finalizer, f"spec.finalizers[{index}]")
+
+
+def check_finalizer(finalizer: str, path: str) -> Iterator[FieldError]:
+    for message in names.qualified_name(finalizer):
+        yield invalid(path, finalizer, message)
+    if "/" not in finalizer and finalizer not in STANDARD_FINALIZERS:
+        detail = "name is neither a standard finalizer name nor is it fully qualified"
+        yield invalid(path, finalizer, detail)
+
+
+def check_status(new: View, old: View | None) -> Iterator[FieldError]:
+    phase = get(new, "status.phase") or ""
+    going = get(new, "metadata.deletionTimestamp") is not None
+    if going and phase != "Terminating":
+        detail = "may only be 'Terminating' if `deletionTimestamp` is not empty"
+        yield invalid("status.Phase", phase, detail)
+    elif not going and phase != "Active":
+        detail = "may only be 'Active' if `deletionTimestamp` is empty"
+        yield invalid("status.Phase", phase, detail)
+
+
 NAMESPACE = Kind(
     group="",
     version="v1",
@@ -60,11 +95,21 @@ NAMESPACE = Kind(
     name_rule="label",
     derived=(default,),
     prepare=prepare,
+    rules=(check,),
+    status_rules=(check_status,),
     columns=(
         NAME,
         Column("Status", "status.phase", description="The status of the namespace"),
         AGE,
     ),
     selectable={"status.phase": "status.phase", "name": "metadata.name"},
-    subresources=(Subresource("finalize", "Namespace", ("update",), prepare=prepare_finalize),),
+    subresources=(
+        Subresource(
+            "finalize",
+            "Namespace",
+            ("update",),
+            prepare=prepare_finalize,
+            rules=(check_finalize,),
+        ),
+    ),
 )
