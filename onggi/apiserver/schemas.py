@@ -60,6 +60,18 @@ def described(name: str) -> dict[str, Any]:
     return found
 
 
+@lru_cache(512)
+def field_text(reference: str) -> str:
+    """What OpenAPI says of a field: ``io.k8s.api.core.v1.PodSpec.nodeName``. Or nothing."""
+    name, _, field = reference.rpartition(".")
+    try:
+        properties = described(name).get("properties") or {}
+    except (KeyError, NoDefinitions):
+        return ""
+    text: str = (properties.get(field) or {}).get("description", "")
+    return text
+
+
 def names() -> Iterator[str]:
     """Every definition there is, in order."""
     for (name,) in database().execute("SELECT name FROM definition ORDER BY name"):

@@ -15,6 +15,7 @@ from onggi.api.kind import Column, Kind
 from onggi.api.objects import Object, View, get
 from onggi.api.times import parse
 from onggi.apiserver.negotiate import META, Wanted
+from onggi.apiserver.schemas import field_text
 
 INCLUDE = ("", "Metadata", "Object", "None")
 NAME_HELP = (
@@ -69,7 +70,7 @@ def table(kind: Kind, objects: Sequence[View], version: str, include: str, now: 
 def columns_of(kind: Kind) -> Sequence[Column]:
     if not kind.columns:
         return DEFAULT_COLUMNS
-    if kind.columns[0].name == "Name":
+    if any(column.name == "Name" for column in kind.columns):
         return kind.columns
     return (NAME, *kind.columns)
 
@@ -79,9 +80,14 @@ def definition(column: Column) -> Object:
         "name": column.name,
         "type": "string" if column.type == "date" and column.value is not created else column.type,
         "format": column.format or ("name" if column.name == "Name" else ""),
-        "description": column.description,
+        "description": description(column.description),
         "priority": 1 if column.wide else 0,
     }
+
+
+def description(text: str) -> str:
+    """A text that starts with ``@`` names the field whose description it is."""
+    return field_text(text[1:]) if text.startswith("@") else text
 
 
 def row(columns: Sequence[Column], obj: View, version: str, include: str, now: datetime) -> Object:
