@@ -3,6 +3,9 @@
 Neither hostPorts nor masquerading happen here: the proxy's nftables table does both. The
 bridge is made at start, with its gateway address, so that the API server and DNS can listen
 on it before there is a pod.
+
+Everything that touches the kernel here blocks and must not be called on an event loop's thread
+(pyroute2 brings a loop of its own): use ``asyncio.to_thread``.
 """
 
 import json
