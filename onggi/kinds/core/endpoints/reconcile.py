@@ -79,7 +79,8 @@ def address_of(service: View, pod: View) -> Object | None:
 
 def endpoints(service: View, old: View | None, subsets: Sequence[Object]) -> Object:
     meta = service["metadata"]
-    new = clone(old) if old else {"apiVersion": "v1", "kind": "Endpoints", "metadata": {}}
+    blank: Object = {"apiVersion": "v1", "kind": "Endpoints", "metadata": {}}
+    new = clone(old) if old else blank
     labels = dict(meta.get("labels") or {})
     labels.pop(backends.HEADLESS, None)
     if backends.is_headless(service):

@@ -45,14 +45,23 @@ def reconcile(endpoints: View, world: World, now: datetime) -> Plan:
     wanted, complaints = desired(endpoints)
     actions: list[Action] = list(complaints)
     by_key: dict[Key, list[View]] = {}
-    for old in present:
-        key = (old["addressType"], port_key(old.get("ports") or ()))
-        by_key.setdefault(key, []).append(old)
-    spare = [s for key, group in by_key.items() for s in group[key in wanted :]]
+    for s in present:
+        by_key.setdefault((s["addressType"], port_key(s.get("ports") or ())), []).append(s)
+    spare = [s for k, group in by_key.items() for s in (group[1:] if k in wanted else group)]
     for key, want in wanted.items():
-        old = next(iter(by_key.get(key, ())), None) or (spare.pop() if spare else None)
+        known = by_key.get(key)
+        old = known[0] if known else reusable(spare, key[0])
         actions += save(endpoints, old, mirror_of(endpoints, key[0], want))
     return Plan([*actions, *(Delete(ENDPOINTSLICE, s) for s in spare)])
+
+
+def reusable(spare: list[View], family: str) -> View | None:
+    """Taken out of the spare ones; a slice cannot change its address type."""
+    for old in spare:
+        if old["addressType"] == family:
+            spare.remove(old)
+            return old
+    return None
 
 
 def mirrored(endpoints: View, world: World) -> Sequence[View]:
