@@ -156,19 +156,23 @@ def parse(text: str) -> Quantity:
     if len(whole) + len(fraction) > LONGEST:
         raise QuantityError(WRONG_NUMBER)
     digits = int(whole + fraction) * (-1 if sign == "-" else 1)
-    scale = -len(fraction)
+    scale = exponent - len(fraction) if base == 10 else 0
+    short = fits(whole, fraction, exponent) if base == 2 else fits_decimal(whole, fraction, scale)
+    if not short and not any(c.isdigit() for c in text.removesuffix(suffix)):
+        raise QuantityError(WRONG_NUMBER)
     if base == 2:
-        # `& 7` is upstream's test for "cannot be divided by 1024"
-        reuse = fits(whole, fraction, exponent) and digits & 7 != 0
-        digits <<= exponent
+        keeps = digits & 7 != 0  # upstream's test for "cannot be divided by 1024"
+        digits, scale = digits << exponent, -len(fraction)
     else:
-        scale += exponent
-        short = len(whole) + len(fraction) <= 18 and scale >= -9
-        number = whole + fraction
-        reuse = short and scale % 3 == 0 and not number.endswith("000") and number[0] != "0"
-    if reuse:
+        keeps = scale % 3 == 0 and not may_shrink(whole + fraction)
+    if short and keeps:
         return Quantity(nanos(digits, scale), format, text)
     return settled(digits, scale, format)
+
+
+def may_shrink(number: str) -> bool:
+    """Upstream's test for "another suffix may fit better"."""
+    return number.endswith("000") or number[0] == "0"
 
 
 def interpreted(suffix: str) -> tuple[int, int, str]:
@@ -185,6 +189,11 @@ def interpreted(suffix: str) -> tuple[int, int, str]:
 def fits(whole: str, fraction: str, exponent: int) -> bool:
     """Whether upstream keeps a binary quantity as an int64 and so as it was written."""
     return not fraction and 15 - len(whole) - exponent * 3 // 10 - 1 >= 0
+
+
+def fits_decimal(whole: str, fraction: str, scale: int) -> bool:
+    """The same for a decimal one."""
+    return len(whole) + len(fraction) <= 18 and scale >= -9
 
 
 def settled(digits: int, scale: int, format: str) -> Quantity:

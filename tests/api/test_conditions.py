@@ -37,7 +37,10 @@ def test_the_transition_time_moves_only_with_the_status() -> None:
 
 
 def test_other_conditions_and_fields_stay_as_they_are() -> None:
-    before: list[View] = [{"type": "A", "status": "True"}, {"type": "B", "status": "True", "extra": 1}]
+    before: list[View] = [
+        {"type": "A", "status": "True"},
+        {"type": "B", "status": "True", "extra": 1},
+    ]
     after = with_condition(before, condition("B", False), NOW)
     assert [c["type"] for c in after] == ["A", "B"]
     assert after[1]["extra"] == 1

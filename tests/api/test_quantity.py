@@ -45,6 +45,8 @@ def test_a_quantity_is_printed_in_its_canonical_form(text: str, printed: str) ->
         ("1ee5", quantity.WRONG_SUFFIX),
         ("1e99999999999", quantity.WRONG_SUFFIX),
         ("1" * 5000, quantity.WRONG_NUMBER),
+        ("e-15", quantity.WRONG_NUMBER),
+        ("-.Ei", quantity.WRONG_NUMBER),
     ],
 )
 def test_what_is_no_quantity_is_refused_in_upstreams_words(text: str, why: str) -> None:

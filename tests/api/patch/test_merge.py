@@ -22,9 +22,13 @@ EXAMPLES: list[tuple[Any, Any, Any]] = [
     ({"a": {"b": 1}}, {"a": {"b": None}}, {"a": {}}),
 ]
 
+BEYOND_THE_RFC: list[tuple[Any, Any, Any]] = [
+    ({"a": 1}, {"a": [{"b": None, "c": [{"d": None}]}, None]}, {"a": [{"c": [{}]}, None]}),
+]
 
-@pytest.mark.parametrize(("obj", "patch", "result"), EXAMPLES)
-def test_the_examples_of_the_rfc(obj: Any, patch: Any, result: Any) -> None:
+
+@pytest.mark.parametrize(("obj", "patch", "result"), EXAMPLES + BEYOND_THE_RFC)
+def test_objects_are_merged(obj: Any, patch: Any, result: Any) -> None:
     before = clone(obj)
     assert apply(obj, patch) == result
     assert obj == before
