@@ -85,7 +85,7 @@ def of_object(selector: View | None) -> LabelSelector:
         if operator not in OPERATORS:
             raise SelectorError(f'"{operator}" is not a valid label selector operator')
         values = expression.get("values") or ()
-        found.append(requirement(expression["key"], OPERATORS[operator], values))
+        found.append(requirement(expression.get("key", ""), OPERATORS[operator], values))
     return LabelSelector(tuple(sorted(found, key=lambda r: r.key)))
 
 
