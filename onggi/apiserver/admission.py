@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from onggi.api.errors import Forbidden, StatusError
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
+from onggi.apiserver import names
 from onggi.apiserver.call import Call
 from onggi.store.store import Key, Store
 
@@ -31,6 +33,26 @@ class Review:
     @property
     def subresource(self) -> str:
         return self.call.target.subresource
+
+    def suffix(self) -> str:
+        """Five characters for a name of something inside."""
+        return names.suffix()
+
+
+def forbidden(review: Review, why: str) -> Forbidden:
+    """A refusal about the object; one that has no name yet is called by its generateName."""
+    meta = (review.obj or {}).get("metadata") or {}
+    name = review.call.target.name or meta.get("name") or meta.get("generateName") or "Unknown"
+    return Forbidden(review.resource, name, why)
+
+
+class NotYet(Exception):
+    """What a plugin needs is likely to appear soon, as an object of ``kind``; if it does
+    not, ``refusal`` is the answer."""
+
+    def __init__(self, kind: Kind, namespace: str, refusal: StatusError) -> None:
+        super().__init__(refusal.message)
+        self.kind, self.namespace, self.refusal = kind, namespace, refusal
 
 
 class Lookup(Protocol):

@@ -5,30 +5,39 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from onggi.api.http import Answer, Handler, Request
+from onggi.apiserver.access import Access
 from onggi.apiserver.admission import Admission, Plugin, StoreLookup
 from onggi.apiserver.app import App, Authenticator, Page
+from onggi.apiserver.authn.users import SERVER
 from onggi.apiserver.authz.attributes import Authorizer
-from onggi.apiserver.call import Backend, Schemas, Virtual
+from onggi.apiserver.bootstrap import bootstrap
+from onggi.apiserver.call import Backend, Schemas, Tokens, Virtual
 from onggi.apiserver.config import ApiConfig
 from onggi.apiserver.discovery import Discovery
 from onggi.apiserver.health import Health
 from onggi.apiserver.metrics import Metrics
+from onggi.apiserver.openapi import OpenAPI
+from onggi.apiserver.openapi_page import openapi_page
 from onggi.apiserver.pages import index, pages
+from onggi.apiserver.plugins import MUTATING, VALIDATING
 from onggi.apiserver.registry import Registry
-from onggi.apiserver.schemas import KindSchemas
+from onggi.apiserver.schemas import KindSchemas, described
+from onggi.apiserver.services import ServiceAllocator
+from onggi.client.inprocess import InProcess
 from onggi.kinds import BUILTIN
 from onggi.store.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What the composition root brings; see ``onggi.apiserver.access`` for the first four."""
+    """What the composition root brings; ``parts_of`` takes it all from an ``Access``."""
 
     authenticator: Authenticator
     authorizer: Authorizer
-    virtual: Mapping[str, Virtual]
-    pages: Mapping[str, Page]
+    virtual: Mapping[str, Virtual] = field(default_factory=dict)
+    pages: Mapping[str, Page] = field(default_factory=dict)
     validating: Sequence[Plugin] = ()
+    tokens: Tokens | None = None
     schemas: Schemas = field(default_factory=KindSchemas)
 
 
@@ -40,8 +49,27 @@ class ApiServer:
     health: Health
     metrics: Metrics
 
+    config: ApiConfig
+
     async def handle(self, request: Request) -> Answer:
         return await self.app.handle(request)
+
+    async def start(self) -> None:
+        """Put in place what every cluster has; ready afterwards."""
+        await bootstrap(InProcess(self, SERVER), self.config)
+        self.health.ready = True
+
+
+def parts_of(access: Access) -> Parts:
+    """The parts of a real server: who asks, and what they may."""
+    return Parts(
+        authenticator=access.authenticator,
+        authorizer=access.authorizer,
+        virtual=access.virtual,
+        pages=access.pages,
+        validating=(access.check_escalation,),
+        tokens=access.tokens,
+    )
 
 
 def assemble(
@@ -55,19 +83,24 @@ def assemble(
     """A server over ``store``; ``nodes`` may be filled while it runs."""
     config = config or ApiConfig()
     registry = Registry(BUILTIN)
+    services = [record.object for record in store.list("services")]
     backend = Backend(
         store=store,
         registry=registry,
         schemas=parts.schemas,
         authorizer=parts.authorizer,
-        admission=Admission(StoreLookup(store), (), parts.validating),
+        admission=Admission(StoreLookup(store), MUTATING, (*VALIDATING, *parts.validating)),
         clock=clock,
         config=config,
         nodes={} if nodes is None else nodes,
         virtual=parts.virtual,
+        tokens=parts.tokens,
+        allocators={"services": ServiceAllocator(config, services)},
     )
     discovery = Discovery(registry, f"{config.address}:{config.port}")
     health, metrics = Health(store), Metrics(store, registry)
+    openapi = openapi_page(OpenAPI(lambda: registry.kinds, described))
     found = {**pages(config, discovery, health, metrics), **parts.pages}
+    found |= dict.fromkeys(("/openapi/v2", "/openapi/v3", "/openapi/v3/"), openapi)
     found["/"] = index(found, registry)
-    return ApiServer(App(backend, parts.authenticator, found), health, metrics)
+    return ApiServer(App(backend, parts.authenticator, found), health, metrics, config)

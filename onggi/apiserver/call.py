@@ -62,6 +62,13 @@ class Schemas(Protocol):
         """
 
 
+class Tokens(Protocol):
+    """Makes tokens for service accounts."""
+
+    def create(self, namespace: str, name: str, body: View, now: datetime) -> Object:
+        """The completed TokenRequest. Raises NotFound, Invalid, BadRequest, Conflict."""
+
+
 class Allocator(Protocol):
     """Gives scarce things (addresses, ports) to objects while they are written."""
 
@@ -104,3 +111,4 @@ class Backend:
     allocators: Mapping[str, Allocator] = field(default_factory=dict)
     nodes: Mapping[str, Handler] = field(default_factory=dict)
     virtual: Mapping[str, Virtual] = field(default_factory=dict)
+    tokens: Tokens | None = None

@@ -15,6 +15,7 @@ class ApiConfig:
     node_ports: tuple[int, int] = (30000, 32767)
     address: str = "127.0.0.1"
     port: int = 6443
+    client_ca: str = ""  # PEM: what client certificates are checked against, for extensions
     version: str = "v1.37.0+onggi"
     longest_body: int = 3 * 1024 * 1024  # bytes
     bookmark_period: float = 60.0  # seconds

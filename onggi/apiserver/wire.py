@@ -19,10 +19,8 @@ from onggi.apiserver.negotiate import YAML, accepted, is_pretty
 from onggi.store.store import encode
 
 REASONS = {status.value: status.phrase.encode() for status in HTTPStatus}
-START = (
-    b"HTTP/1.1 %d %b\r\nContent-Type: %b\r\nDate: %b\r\n"
-    b"Cache-Control: no-cache, private\r\n%b%b\r\n"
-)
+START = b"HTTP/1.1 %d %b\r\nContent-Type: %b\r\nDate: %b\r\n%b%b\r\n"
+UNCACHED = b"Cache-Control: no-cache, private\r\n"
 WORTH_COMPRESSING = 128 * 1024  # bytes, as upstream
 LARGE = 1 << 20  # compressed on a thread: longer than others should wait
 STALLED = 60  # seconds without reading, after which a watcher is dropped
@@ -46,6 +44,8 @@ CLOCK = Clock()
 
 def head(status: int, content_type: str, headers: Mapping[str, str], rest: bytes) -> bytes:
     """Everything before the body; ``rest`` are complete header lines."""
+    if "Cache-Control" not in headers:
+        rest += UNCACHED
     lines = b"".join(
         [f"{name}: {value}\r\n".encode("latin-1", "replace") for name, value in headers.items()]
     )

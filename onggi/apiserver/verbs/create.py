@@ -1,22 +1,21 @@
 """``create``: a new object, admitted, completed, checked and stored."""
 
 import asyncio
-import random
 import uuid
 
 from onggi.api.errors import AlreadyExists, MethodNotAllowed, NoSuchPath, StatusError
 from onggi.api.http import Answer, Response
 from onggi.api.objects import Object
 from onggi.api.warnings import warnings
-from onggi.apiserver import respond, strategy
-from onggi.apiserver.admission import CREATE, Review
+from onggi.apiserver import names, respond, strategy
+from onggi.apiserver.admission import CREATE, NotYet, Review
 from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.options import WriteOptions, write_options
 from onggi.store.store import Exists, Key, Record, encode, record
 
-ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 TRIES = 8  # to find a generated name that is free
+PATIENCE = 1.0  # seconds that a pod waits for its namespace's service account
 
 
 async def create(backend: Backend, call: Call) -> Answer:
@@ -46,7 +45,7 @@ async def create_object(backend: Backend, call: Call, obj: Object, options: Writ
     base = "" if meta.get("name") else meta.get("generateName", "")
     for attempt in range(TRIES):
         if base:
-            meta["name"] = strategy.generated_name(base, suffix())
+            meta["name"] = strategy.generated_name(base, names.suffix())
         try:
             return await _try(backend, call, obj, options)
         except AlreadyExists:
@@ -59,7 +58,7 @@ async def create_object(backend: Backend, call: Call, obj: Object, options: Writ
 async def _try(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Record:
     kind, now = call.kind, backend.clock()
     review = Review(CREATE, call, obj, None, now, options.dry_run)
-    backend.admission.admit(review)
+    await admit(backend, review)
     strategy.prepare_create(kind, obj, str(uuid.uuid4()), now)
     allocator = backend.allocators.get(kind.resource)
     given = allocator.begin(obj, None, options.dry_run) if allocator else None
@@ -79,6 +78,20 @@ async def _try(backend: Backend, call: Call, obj: Object, options: WriteOptions)
     if given:
         given.commit()
     return made
+
+
+async def admit(backend: Backend, review: Review) -> None:
+    """Let the plugins have their say; wait a little for what one of them misses."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        try:
+            return backend.admission.admit(review)
+        except NotYet as missing:
+            store = backend.store
+            place = store.watch(missing.kind.resource, missing.namespace, since=store.revision)
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0 or not await place.next(left):
+                raise missing.refusal from None
 
 
 async def _store(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Record:
@@ -109,8 +122,3 @@ def exists(call: Call, name: str, present: Record | None) -> StatusError:
     if present and "deletionTimestamp" in present.object["metadata"]:
         error.message = f"object is being deleted: {error.message}"
     return error
-
-
-def suffix() -> str:
-    """Five characters that spell no words, as upstream's names end."""
-    return "".join(random.choices(ALPHABET, k=5))

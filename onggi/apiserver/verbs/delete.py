@@ -60,7 +60,9 @@ async def _try(
 ) -> tuple[Record, bool]:
     old, now = present.object, backend.clock()
     outcome = decide(call.kind, old, options, now)
-    backend.admission.validate(Review(DELETE, call, None, old, now, options.dry_run))
+    review = Review(DELETE, call, None, old, now, options.dry_run)
+    backend.admission.admit(review)
+    backend.admission.validate(review)
     if options.dry_run:
         return present, outcome.end
     if outcome.mark is not None and outcome.mark != old:

@@ -10,6 +10,7 @@ import msgspec
 
 from onggi.api.errors import BadRequest, UnsupportedMediaType
 from onggi.api.http import Answer
+from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
 from onggi.api.patch import json, merge, strategic
 from onggi.apiserver import respond, schemas, strategy
@@ -29,7 +30,7 @@ Apply = Callable[[View], Object]
 
 async def patch(backend: Backend, call: Call) -> Answer:
     options = write_options(call.request, "PatchOptions")
-    apply = applier(call)
+    apply = applier(call, call.kind)
 
     def change(old: View) -> Object:
         obj = shaped(backend, call, call.kind, apply(old), (), options)
@@ -41,7 +42,7 @@ async def patch(backend: Backend, call: Call) -> Answer:
     return respond.one(backend, call, written)
 
 
-def applier(call: Call) -> Apply:
+def applier(call: Call, kind: Kind) -> Apply:
     """What the request's patch does to an object. Raises UnsupportedMediaType, BadRequest."""
     media = media_type(call.request.headers.get("content-type", ""))
     if media == JSON_PATCH:
@@ -50,8 +51,8 @@ def applier(call: Call) -> Apply:
     if media == MERGE:
         changes = as_object(read(call))
         return lambda old: merge.apply(old, changes)
-    if media == STRATEGIC and isinstance(call.kind.schema, str):
-        changes, schema = as_object(read(call)), schemas.of(call.kind)
+    if media == STRATEGIC and isinstance(kind.schema, str):
+        changes, schema = as_object(read(call)), schemas.of(kind)
         return lambda old: strategic.apply(old, changes, schema)
     if media in APPLY:
         raise UnsupportedMediaType(
@@ -59,7 +60,7 @@ def applier(call: Call) -> Apply:
             f"types include: {', '.join((JSON_PATCH, MERGE, STRATEGIC))}"
         )
     understood = [JSON_PATCH, MERGE]
-    if isinstance(call.kind.schema, str):
+    if isinstance(kind.schema, str):
         understood.append(STRATEGIC)
     raise unknown_media(*understood)
 

@@ -35,6 +35,7 @@ class Scope(NamedTuple):
 
 
 MAIN = Scope(strategy.prepare_update, strategy.check_update, whole=True)
+SCALE = Scope(strategy.prepare_update, strategy.check_update)
 STATUS = Scope(strategy.prepare_status, strategy.check_status)
 
 
@@ -45,6 +46,8 @@ def scope(call: Call) -> Scope:
         return MAIN
     if name == "status":
         return STATUS
+    if name == "scale":
+        return SCALE
     sub = next(sub for sub in call.kind.subresources if sub.name == name)
     return Scope(
         lambda kind, obj, old: strategy.prepare_subresource(sub, obj, old),
