@@ -11,7 +11,7 @@ from onggi.api.http import Request
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, clone
 from onggi.apiserver.call import Backend, Call
-from onggi.apiserver.negotiate import JSON, SPOKEN, YAML, media_type, unknown_media
+from onggi.apiserver.negotiate import JSON, PROTOBUF, SPOKEN, YAML, media_type, unknown_media
 from onggi.apiserver.options import WriteOptions
 
 POSITION = re.compile(r"\(byte (\d+)\)")
@@ -92,7 +92,11 @@ def parsed(body: bytes, media: str, kind: str, strict: bool) -> tuple[Object, Se
         from onggi.apiserver import yaml_body
 
         return yaml_body.parsed(body, kind)
-    raise unknown_media(*SPOKEN)
+    if media == PROTOBUF:
+        from onggi.apiserver import protobuf
+
+        return protobuf.decode(body)
+    raise unknown_media(*SPOKEN, PROTOBUF)
 
 
 def json_object(body: bytes, kind: str) -> Object:

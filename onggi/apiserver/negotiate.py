@@ -10,6 +10,7 @@ from typing import NamedTuple
 from onggi.api.errors import NotAcceptable, UnsupportedMediaType
 
 JSON, YAML = "application/json", "application/yaml"
+PROTOBUF = "application/vnd.kubernetes.protobuf"  # understood in bodies, not spoken
 SPOKEN = (JSON, YAML)
 META = "meta.k8s.io"
 TRANSFORMS = {

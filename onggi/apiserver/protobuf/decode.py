@@ -1,0 +1,144 @@
+"""Messages to JSON values, led by the schema's nodes."""
+
+import json
+import struct
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.unknown_fields import UnknownFieldSet
+
+from onggi.api.objects import Object
+from onggi.api.schema import (
+    Amount,
+    Binary,
+    Flag,
+    IntOrString,
+    List,
+    Map,
+    Moment,
+    Node,
+    Raw,
+    Real,
+    Struct,
+    Text,
+    Whole,
+)
+from onggi.api.times import micro, stamp
+from onggi.apiserver.protobuf.numbers import numbers
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PREFIX = "io.k8s."
+
+
+class Wire(NamedTuple):
+    """One field of a message: a whole number, or bytes."""
+
+    number: int
+    value: Any
+
+
+def fields(data: bytes) -> Iterator[Wire]:
+    """The fields of any message; raises ``google.protobuf.message.DecodeError``."""
+    message = Empty()
+    message.ParseFromString(data)
+    for field in UnknownFieldSet(message):
+        yield Wire(field.field_number, field.data)
+
+
+def only(data: bytes) -> dict[int, Any]:
+    """A small message as a dict; of a repeated field the last."""
+    return {field.number: field.value for field in fields(data)}
+
+
+class Reader:
+    """``unknown`` collects numbers that no field has: a newer client than this server."""
+
+    def __init__(self) -> None:
+        self.unknown: list[str] = []
+
+    def message(self, node: Struct, data: bytes) -> Object:
+        found: Object = {}
+        self._fill(found, node, node.name.removeprefix(PREFIX), data)
+        return found
+
+    def _fill(self, found: Object, node: Struct, message: str, data: bytes) -> None:
+        table = numbers(message)
+        for number, value in fields(data):
+            numbered = table.get(number)
+            if numbered is None:
+                self.unknown.append(f"unknown field number {number} in {message}")
+            elif numbered.inline:
+                self._fill(found, node, numbered.inline, value)
+            elif field := node.field(numbered.name):
+                self._put(found, numbered.name, field.node, value, numbered.zero_counts)
+            else:
+                self.unknown.append(f'unknown field "{numbered.name}"')
+
+    def _put(self, found: Object, name: str, node: Node, raw: Any, zero_counts: bool) -> None:
+        if isinstance(node, List):
+            found.setdefault(name, []).append(self.value(node.items, raw))
+        elif isinstance(node, Map):
+            entry = only(raw)
+            key = entry.get(1, b"").decode()
+            found.setdefault(name, {})[key] = self._of_entry(node.items, entry)
+        else:
+            value = self.value(node, raw)
+            if value is not None and (zero_counts or value not in ("", 0)):
+                found[name] = value
+
+    def _of_entry(self, node: Node, entry: dict[int, Any]) -> Any:
+        raw = entry.get(2, b"")
+        if isinstance(node, List):  # a message that holds nothing but the list
+            return [self.value(node.items, field.value) for field in fields(raw)]
+        return self.value(node, raw)
+
+    def value(self, node: Node, raw: Any) -> Any:
+        if isinstance(node, Struct):
+            return self.message(node, raw)
+        return READ[type(node)](raw)
+
+
+def whole(raw: int) -> int:
+    """Numbers travel as unsigned 64 bits; negative ones in two's complement."""
+    return raw - (1 << 64) if raw >= 1 << 63 else raw
+
+
+def real(raw: int) -> float:
+    value: float = struct.unpack("<d", struct.pack("<Q", raw))[0]
+    return value
+
+
+def moment(raw: bytes) -> str | None:
+    parts = only(raw)
+    if not parts:
+        return None
+    when = EPOCH + timedelta(
+        seconds=whole(parts.get(1, 0)), microseconds=whole(parts.get(2, 0)) // 1000
+    )
+    return micro(when) if when.microsecond else stamp(when)
+
+
+def int_or_string(raw: bytes) -> int | str:
+    parts = only(raw)
+    return parts.get(3, b"").decode() if parts.get(1) else whole(parts.get(2, 0))
+
+
+def raw_json(raw: bytes) -> Any:
+    text = only(raw).get(1, b"")
+    return json.loads(text) if text else None
+
+
+READ: dict[type[Node], Callable[[Any], Any]] = {
+    Text: bytes.decode,
+    Flag: bool,
+    Whole: whole,
+    Real: real,
+    Binary: lambda raw: b64encode(raw).decode(),
+    Moment: moment,
+    Amount: lambda raw: only(raw).get(1, b"").decode(),
+    IntOrString: int_or_string,
+    Raw: raw_json,
+}

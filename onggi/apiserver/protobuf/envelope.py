@@ -1,0 +1,47 @@
+"""What is around a message: four letters, and a ``runtime.Unknown`` that says what it is."""
+
+from collections.abc import Sequence
+
+from google.protobuf.message import DecodeError
+
+from onggi.api.errors import BadRequest
+from onggi.api.objects import Object
+from onggi.api.schema import Struct
+from onggi.apiserver import schemas
+from onggi.apiserver.protobuf.decode import PREFIX, Reader, only
+from onggi.apiserver.protobuf.numbers import messages
+
+MAGIC = b"k8s\x00"
+META = "io.k8s.apimachinery.pkg.apis.meta.v1"
+META_KINDS = ("DeleteOptions", "CreateOptions", "UpdateOptions", "PatchOptions", "Status")
+
+
+def decode(body: bytes) -> tuple[Object, Sequence[str]]:
+    """The object with its ``apiVersion`` and ``kind``, and what was not understood of it."""
+    if not body.startswith(MAGIC):
+        raise BadRequest("provided data does not appear to be a protobuf message: no k8s prefix")
+    reader = Reader()
+    try:
+        parts = only(body[len(MAGIC) :])
+        head = {n: text.decode() for n, text in only(parts.get(1, b"")).items()}
+        version, kind = head.get(1, ""), head.get(2, "")
+        obj = reader.message(struct(version, kind), parts.get(2, b""))
+    except (DecodeError, AttributeError, OverflowError, TypeError, ValueError) as error:
+        raise BadRequest(f"the protobuf message cannot be read: {error}") from None
+    return {"apiVersion": version, "kind": kind, **obj}, reader.unknown
+
+
+def struct(version: str, kind: str) -> Struct:
+    """The schema of ``apps/v1``, ``Deployment``."""
+    name = definition(version, kind)
+    found = schemas.load(name) if name.removeprefix(PREFIX) in messages() else None
+    if not isinstance(found, Struct):
+        raise BadRequest(f'no kind "{kind}" is registered for version "{version}"')
+    return found
+
+
+def definition(version: str, kind: str) -> str:
+    if kind in META_KINDS:
+        return f"{META}.{kind}"
+    group, _, number = version.rpartition("/")
+    return f"io.k8s.api.{group.partition('.')[0] or 'core'}.{number}.{kind}"
