@@ -166,4 +166,5 @@ def clean(s: Situation) -> Decision:
     if s.gone:
         return Decision(winding_down=True, over=True)
     held = s.held_until("confirm")
-    return Decision(() if held else (ConfirmDeletion(),), held, winding_down=True)
+    quiet = held or s.memory.confirmed
+    return Decision(() if quiet else (ConfirmDeletion(),), held, winding_down=True)

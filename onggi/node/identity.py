@@ -66,3 +66,9 @@ def restart_count(container: Container) -> int:
 
 def is_changed(container: Container, spec: View) -> bool:
     return container.annotations.get(HASH) != spec_hash(spec)
+
+
+def pod_label(pod: View) -> str:
+    """As upstream names a pod in messages: ``name_namespace(uid)``."""
+    meta = pod["metadata"]
+    return f"{meta['name']}_{meta['namespace']}({meta['uid']})"

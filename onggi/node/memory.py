@@ -50,7 +50,10 @@ class Memory:
     """Keys are container names, or container ids where it says so."""
 
     mounts: Mounts | None = None
+    refresh: bool = False  # what volumes show of the pod has changed
     unmounted: bool = False
+    confirmed: bool = False  # the API was told that nothing is left here
+    rejected: Waiting | None = None  # why this node does not take the pod
     waiting: dict[str, Waiting] = field(default_factory=dict)
     retries: dict[str, Retry] = field(default_factory=dict)  # also "mount", "sandbox", "unmount"
     backoffs: dict[str, Backoff] = field(default_factory=dict)

@@ -60,17 +60,15 @@ def container_lists(s: Situation, old: View, place: Place) -> Object:
     has_init = bool(init_containers(s.pod))
     first = "PodInitializing" if has_init else "ContainerCreating"
 
-    def made(specs: Sequence[View], field: str, **more: Any) -> list[Object]:
+    def made(specs: Sequence[View], field: str, is_init: bool = False) -> list[Object]:
         before = old.get(field) or ()
-        return statuses(s, Reporting(specs, before, first, waiting=place.waiting, **more))
+        return statuses(s, Reporting(specs, before, first, is_init, place.waiting))
 
     return {
-        "initContainerStatuses": made(
-            init_containers(s.pod), "initContainerStatuses", is_init=True
-        ),
+        "initContainerStatuses": made(init_containers(s.pod), "initContainerStatuses", True),
         "containerStatuses": made(main_containers(s.pod), "containerStatuses"),
         "ephemeralContainerStatuses": [
-            {**each, "ready": False, "started": False} if "running" not in each["state"] else each
+            {**each, "ready": False, "started": None}  # never probed
             for each in made(ephemeral_containers(s.pod), "ephemeralContainerStatuses")
         ],
     }
@@ -104,7 +102,9 @@ def phase_and_reason(s: Situation, status: Object, old: View, place: Place) -> N
     status["phase"] = now
     if now == before:
         status |= {key: old[key] for key in ("reason", "message") if old.get(key)}
-    if s.is_overdue and before not in TERMINAL:
+    if (why := s.memory.rejected) and before not in TERMINAL:
+        status |= {"phase": "Failed", "reason": why.reason, "message": why.message}
+    elif s.is_overdue and before not in TERMINAL:
         status |= {"phase": "Failed", "reason": "DeadlineExceeded", "message": OVERDUE}
 
 
@@ -113,7 +113,6 @@ class Counts:
     pending_init: int = 0
     pending_sidecars: int = 0
     failed_init: int = 0
-    unknown: int = 0
     running: int = 0
     waiting: int = 0
     stopped: int = 0
@@ -128,9 +127,9 @@ def phase(pod: View, status: View, old: View, over: bool) -> str:
     pending = counts.pending_init or (counts.pending_sidecars and not was_initialized(old))
     if pending or counts.waiting:
         return "Pending"
-    if counts.running and not counts.unknown:
+    if counts.running:
         return "Running"
-    if counts.stopped and not counts.running and not counts.unknown:
+    if counts.stopped and not counts.running:
         return stopped_phase(counts, policy, over)
     return "Pending"
 

@@ -12,7 +12,7 @@ from onggi.api.objects import View, get
 from onggi.kinds.core.pod.predicates import is_sidecar
 from onggi.node.backoff import go_duration
 from onggi.node.ending import kill, pod_grace, probe_grace, spec_of, wind_down
-from onggi.node.identity import is_changed, name_of, restart_count, spec_hash
+from onggi.node.identity import is_changed, name_of, pod_label, restart_count, spec_hash
 from onggi.node.memory import Waiting
 from onggi.node.observed import Observed, is_exited, is_running, succeeded
 from onggi.node.restart import (
@@ -43,7 +43,7 @@ KEPT = 2  # containers of one name: the present one, and the one before for stat
 
 
 def decide(s: Situation) -> Decision:
-    if s.is_leaving or s.is_terminal or s.is_overdue:
+    if s.is_leaving or s.is_terminal or s.is_overdue or s.memory.rejected:
         return wind_down(s)
     decision = keep_up(s)
     return replace(decision, wake=earliest(decision.wake, s.deadline))
@@ -53,7 +53,8 @@ def keep_up(s: Situation) -> Decision:
     """The pod is to live."""
     needed, attempt = sandbox_needed(s.pod, s.observed)
     decision = renew_sandbox(s, attempt) if needed else tend_containers(s)
-    if decision.winding_down or s.memory.mounts is not None:
+    mounted = s.memory.mounts is not None and not s.memory.refresh
+    if decision.winding_down or mounted:
         return decision
     held = s.held_until("mount")
     steps = decision.steps if held else (Mount(), *decision.steps)
@@ -341,12 +342,6 @@ def is_held(s: Situation, spec: View, held: Held) -> bool:
 
 def backoff_key(spec: View) -> str:
     return f"{spec['name']}/{spec_hash(spec)}"
-
-
-def pod_label(pod: View) -> str:
-    """As upstream names a pod in messages: ``name_namespace(uid)``."""
-    meta = pod["metadata"]
-    return f"{meta['name']}_{meta['namespace']}({meta['uid']})"
 
 
 # What is left behind

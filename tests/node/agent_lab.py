@@ -1,0 +1,126 @@
+"""An agent over a runtime in memory and a fake cluster, in virtual time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from onggi.api.objects import Object, View, get
+from onggi.api.patch import strategic
+from onggi.apiserver import schemas
+from onggi.client.cluster import STRATEGIC
+from onggi.client.fake import EPOCH, FakeCluster
+from onggi.kinds.core.pod.kind import POD
+from onggi.node.agent import Agent, take_all
+from onggi.node.fake import FakeRuntime
+from onggi.node.hollow import HollowConfigurer, HollowImages, HollowVolumes, hollow_means
+from onggi.node.means import Means
+
+NODE = "jar"
+
+
+class NodeCluster(FakeCluster):
+    """The fake cluster, which also merges strategically, as a server does."""
+
+    async def patch(self, kind, target, patch, *, type="", subresource=""):
+        if type != STRATEGIC:
+            return await super().patch(kind, target, patch, type=type, subresource=subresource)
+        meta = target["metadata"]
+        self.gate("patch", kind, meta["name"])
+        old = await self.get(kind, meta["namespace"], meta["name"])
+        new = strategic.apply(old, patch, schemas.of(kind))
+        return await self.update(kind, new, subresource=subresource)
+
+
+@dataclass
+class Said:
+    """A recorder that keeps everything."""
+
+    events: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def event(self, target, type, reason, message, field_path=""):
+        self.events.append((type, reason, message, field_path))
+
+    @property
+    def reasons(self):
+        return [reason for _, reason, _, _ in self.events]
+
+    def messages(self, reason):
+        return [message for _, r, message, _ in self.events if r == reason]
+
+
+def clock():
+    return EPOCH + timedelta(seconds=asyncio.get_running_loop().time())
+
+
+@dataclass
+class Lab:
+    cluster: NodeCluster
+    runtime: FakeRuntime
+    said: Said
+    means: Means
+    agent: Agent
+
+    volumes: HollowVolumes
+    images: HollowImages
+    configurer: HollowConfigurer
+
+    async def create(self, *containers: Object, name: str = "web", **spec) -> View:
+        made = [{"name": f"c{i}", "image": "box", **c} for i, c in enumerate(containers or ({},))]
+        meta = {"name": name, "namespace": "default"}
+        pod = {"metadata": meta, "spec": {"nodeName": NODE, "containers": made, **spec}}
+        return await self.cluster.create(POD, pod)
+
+    async def pod(self, name: str = "web") -> View:
+        return await self.cluster.get(POD, "default", name)
+
+    async def status(self, name: str = "web") -> View:
+        return get(await self.pod(name), "status") or {}
+
+    async def container(self, index: int = 0, name: str = "web") -> View:
+        return (await self.status(name))["containerStatuses"][index]
+
+    async def delete(self, name: str = "web", **options) -> None:
+        await self.cluster.delete(POD, await self.pod(name), options)
+
+    async def exists(self, name: str = "web") -> bool:
+        return any(p["metadata"]["name"] == name for p in (await self.cluster.list(POD)).items)
+
+    async def settle(self, seconds: float = 0.1) -> None:
+        """Let virtual time pass."""
+        await asyncio.sleep(seconds)
+
+    def conditions(self, status: View) -> dict[str, str]:
+        return {c["type"]: c["status"] for c in status["conditions"]}
+
+
+def make(runtime: FakeRuntime, cluster: NodeCluster, said: Said, admit=take_all) -> Lab:
+    means = hollow_means(cluster, runtime, said, clock, "192.0.2.1")
+    means = replace(means, volumes=HollowVolumes())
+    parts = (means.volumes, means.images, means.configurer)
+    return Lab(cluster, runtime, said, means, Agent(means, NODE, admit), *parts)
+
+
+@asynccontextmanager
+async def running(lab: Lab) -> AsyncIterator[Lab]:
+    """The agent works inside; afterwards it is gone as if killed."""
+    task = asyncio.ensure_future(lab.agent.run())
+    await asyncio.wait(
+        [task, asyncio.ensure_future(lab.agent.listed.wait())], return_when="FIRST_COMPLETED"
+    )
+    if task.done():
+        task.result()
+    try:
+        yield lab
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await lab.means.checker.close()
+
+
+@asynccontextmanager
+async def lab(**options) -> AsyncIterator[Lab]:
+    async with running(make(FakeRuntime(), NodeCluster(), Said(), **options)) as made:
+        yield made
