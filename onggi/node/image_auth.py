@@ -95,7 +95,9 @@ def auth(key: str, entry: Mapping[str, Any]) -> Auth:
 
 def decoded(text: str) -> tuple[str, str]:
     try:
-        username, _, password = base64.b64decode(text).decode().partition(":")
+        username, _, password = (
+            base64.b64decode(text.strip(), validate=True).decode().partition(":")
+        )
     except (binascii.Error, UnicodeDecodeError) as error:
         raise BadSecret("auth is not base64 of user:password") from error
     return username, password

@@ -6,6 +6,7 @@
 Source: ``pkg/kubelet/kuberuntime/logs/logs.go``.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from onggi.api.errors import BadRequest
 from onggi.api.http import Request
 from onggi.api.times import parse as parse_time
 
+TIME = re.compile(rb"([^.]*:\d\d:\d\d)(?:\.(\d+))?(Z|[+-].*)")
 STREAMS = {"All": b"", "Stdout": b"stdout", "Stderr": b"stderr"}
 
 
@@ -122,12 +124,7 @@ class Selection:
 
 def fixed(time: bytes) -> bytes:
     """The timestamp with nine decimals, as clients of ``timestamps=true`` expect."""
-    head, point, rest = time.partition(b".")
-    if not point:
+    found = TIME.fullmatch(time)
+    if found is None:
         return time
-    digits = rest.rstrip(b"Z") if rest.endswith(b"Z") else rest[: zone_at(rest)]
-    return head + b"." + digits.ljust(9, b"0") + rest[len(digits) :]
-
-
-def zone_at(rest: bytes) -> int:
-    return max(rest.find(b"+"), rest.find(b"-"))
+    return found[1] + b"." + (found[2] or b"").ljust(9, b"0") + found[3]

@@ -213,7 +213,7 @@ def logged_container(pod: View, container: str, *, previous: bool) -> str:
     for one in (ended, last):
         if one and one.get("containerID"):
             return bare(one["containerID"])
-    if ended or last:
+    if ended is not None or last is not None:
         raise BadRequest(f'container "{container}" in pod "{name}" is terminated')
     raise BadRequest(f'container "{container}" in pod "{name}" is {waiting(state)}')
 
