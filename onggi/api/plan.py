@@ -62,7 +62,8 @@ class Patch:
 
 @dataclass(frozen=True)
 class Update:
-    """Puts the whole object at the version that was seen; for subresources such as finalize."""
+    """Puts the whole object, refused if it is no longer the one that was seen; also for
+    subresources such as finalize."""
 
     kind: Kind
     obj: Object
@@ -74,13 +75,14 @@ class Delete:
     """Refused if the name has gone to another object since (uid precondition).
 
     ``propagation`` is Background, Foreground or Orphan; ``grace`` is in seconds, None the
-    object's own.
+    object's own. ``unchanged``: refused too if the object is no longer the version seen.
     """
 
     kind: Kind
     target: View
     propagation: str = "Background"
     grace: int | None = None
+    unchanged: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,17 @@ class Emit:
 
 @dataclass(frozen=True)
 class Absent:
-    """Goes on only if the server, asked now, has no such object: caches may be behind."""
+    """Goes on only if the server, asked now, has no such object: caches may be behind.
+
+    Without a ``uid`` any object of that name counts. ``lasting``: and only if it has been
+    so for this long, as far as this process saw.
+    """
 
     kind: Kind
     namespace: str
     name: str
-    uid: str
+    uid: str = ""
+    lasting: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
@@ -180,6 +187,7 @@ class Controller:
     ``owns`` wakes the controlling owner of a changed object; ``watches`` maps any other kind's
     changes; ``everything`` maps the changes of every kind there is (garbage collection).
     Without a ``kind`` of its own a controller reconciles what ``everything`` names.
+    ``whole`` says which objects of a kind it reads whole; of the others only metadata is kept.
     ``source`` is the component that its events name.
     """
 
@@ -190,5 +198,6 @@ class Controller:
     watches: Mapping[Kind, Map] = field(default_factory=dict)
     reads: tuple[Kind, ...] = ()  # in the World, but changes wake nobody
     everything: Wakes | None = None
+    whole: Mapping[Kind, Callable[[View], bool]] = field(default_factory=dict)
     workers: int = 5  # objects reconciled at a time, as upstream's --concurrent-…-syncs
     source: str = ""

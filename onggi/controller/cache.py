@@ -18,6 +18,7 @@ from onggi.controller.index import Change, Index, metadata_only, uid
 
 log = logging.getLogger(__name__)
 
+Whole = Callable[[View], bool]
 Listener = Callable[[Kind, View | None, View | None], None]  # (kind, before, after)
 
 FIRST_PAUSE = 0.8  # seconds before a failed list or watch is tried again, as upstream's reflector
@@ -28,14 +29,14 @@ SHORT = 1.0  # a watch that ended sooner, without an event, counts as failed
 class Caches:
     """A World, and the way into it.
 
-    ``full`` are the kinds kept whole; of the other ``kinds`` only metadata is kept, and only
-    if they are ``follow``ed at all.
+    ``whole`` says which objects of which kinds are kept whole; of all others only metadata is
+    kept, and only if a Reflector follows their kind at all.
     """
 
-    def __init__(self, kinds: Iterable[Kind], full: Iterable[Kind]) -> None:
+    def __init__(self, kinds: Iterable[Kind], whole: Mapping[Kind, Sequence[Whole]]) -> None:
         self._kinds = {k: Index() for k in kinds if not k.virtual and k.stored is None}
-        self._names = {(k.api_version, k.name): k for k in self._kinds}
-        self._full = frozenset(full)
+        self._names = {(k.group, k.name): k for k in self._kinds}
+        self._whole = whole
         self._listeners: list[Listener] = []
 
     @property
@@ -43,7 +44,7 @@ class Caches:
         return list(self._kinds)
 
     def kind(self, api_version: str, name: str) -> Kind | None:
-        return self._names.get((api_version, name))
+        return self._names.get((api_version.rpartition("/")[0], name))
 
     def get(self, kind: Kind, namespace: str, name: str) -> View | None:
         return self._kinds[kind].get(namespace, name)
@@ -85,7 +86,8 @@ class Caches:
             self._tell(kind, change)
 
     def _kept(self, kind: Kind, obj: View) -> View:
-        return obj if kind in self._full else metadata_only(obj)
+        wanted = any(whole(obj) for whole in self._whole.get(kind, ()))
+        return obj if wanted else metadata_only(obj)
 
     def _tell(self, kind: Kind, change: Change | None) -> None:
         if change:

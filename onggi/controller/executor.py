@@ -7,6 +7,7 @@ tried), neighbouring deletes all together.
 
 import asyncio
 from collections.abc import Awaitable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from onggi.api.errors import Conflict, NotFound, StatusError
@@ -31,11 +32,27 @@ from onggi.controller.correlate import Recent, Source, Word
 from onggi.controller.events import Recorder
 from onggi.controller.index import uid
 
+GONE = 4096  # objects remembered to be gone
 SIDE_BY_SIDE = (Create, Delete)
 
 
 class Behind(Exception):
     """The caches told something that is no longer, or not yet, true: try again soon."""
+
+
+class NotYet(Exception):
+    """The plan may go on in so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"not for another {seconds:.0f} s")
+        self.seconds = seconds
+
+
+@dataclass
+class Absence:
+    """Since when an object is known to be gone, on the loop's clock; None: it is not."""
+
+    since: float | None = None
 
 
 class Executor:
@@ -45,7 +62,7 @@ class Executor:
         self.cluster = cluster
         self.caches = caches
         self.recorder = recorder
-        self.absent: Recent[list[bool]] = Recent()  # uids known to be gone for good
+        self.absent: Recent[Absence] = Recent(GONE)
 
     async def execute(self, plan: Plan, source: Source) -> None:
         """Raises the StatusError that ended the plan, or Behind."""
@@ -81,6 +98,8 @@ class Performance:
             case Patch():
                 await self._patch(action)
             case Update(kind, obj, subresource):
+                seen = {"resourceVersion": self._latest(obj)["metadata"]["resourceVersion"]}
+                obj = {**obj, "metadata": {**obj["metadata"], **seen}}
                 self._keep(action, await self._cluster.update(kind, obj, subresource=subresource))
             case SetStatus(kind, target, status):
                 obj = {**self._latest(target), "status": status}
@@ -121,7 +140,7 @@ class Performance:
         options: Object = {
             "apiVersion": "v1",
             "kind": "DeleteOptions",
-            "preconditions": {"uid": uid(action.target)},
+            "preconditions": preconditions(action),
             "propagationPolicy": action.propagation,
         }
         if action.grace is not None:
@@ -130,8 +149,10 @@ class Performance:
         target = reference(meta.get("namespace", ""), meta["name"])
         try:
             answer = await self._cluster.delete(action.kind, target, options)
-        except (NotFound, Conflict):  # gone, or the name belongs to another object by now
-            self._caches.forget(action.kind, action.target)
+        except (NotFound, Conflict) as error:
+            if action.unchanged and isinstance(error, Conflict):
+                raise  # it has changed: look again
+            self._caches.forget(action.kind, action.target)  # gone, whoever has its name now
             return
         if is_lingering(answer):
             self._caches.put(action.kind, answer)
@@ -139,16 +160,27 @@ class Performance:
             self._caches.forget(action.kind, action.target)
 
     async def _check_absent(self, action: Absent) -> None:
-        known = self._absent.get(action.uid, lambda: [False])
-        if known[0]:
-            return
+        place = action.uid or (action.kind.resource, action.namespace, action.name)
+        absence = self._absent.get(place, Absence)
+        now = asyncio.get_running_loop().time()
+        if absence.since is None or not action.uid:  # a uid once gone never comes back
+            await self._look_for(action, absence, now)
+        assert absence.since is not None
+        left = absence.since + action.lasting.total_seconds() - now
+        if left > 0:
+            raise NotYet(left)
+
+    async def _look_for(self, action: Absent, absence: Absence, now: float) -> None:
         try:
             found = await self._cluster.get(action.kind, action.namespace, action.name)
         except NotFound:
-            found = {}
-        if uid(found) == action.uid:
-            raise Behind(f"{action.kind.resource} {action.name} is there")
-        known[0] = True
+            pass
+        else:
+            if not action.uid or uid(found) == action.uid:
+                absence.since = None
+                raise Behind(f"{action.kind.resource} {action.name} is there")
+        if absence.since is None:
+            absence.since = now
 
     async def _clear(self, action: Clear) -> None:
         remains = [await self._empty(Target(k, action.namespace, "")) for k in action.kinds]
@@ -203,6 +235,13 @@ def abandon(work: Sequence[Awaitable[None]]) -> None:
     for item in work:
         if asyncio.iscoroutine(item):
             item.close()
+
+
+def preconditions(action: Delete) -> Object:
+    seen = {"uid": uid(action.target)}
+    if action.unchanged:
+        seen["resourceVersion"] = action.target["metadata"]["resourceVersion"]
+    return seen
 
 
 def is_lingering(answer: View) -> bool:

@@ -19,10 +19,10 @@ from onggi.api.kind import Kind
 from onggi.api.objects import View, get
 from onggi.api.plan import Controller, Map, Plan, Target, World
 from onggi.client.cluster import Cluster
-from onggi.controller.cache import Caches, Reflector
+from onggi.controller.cache import Caches, Reflector, Whole
 from onggi.controller.correlate import Source
 from onggi.controller.events import Recorder
-from onggi.controller.executor import Behind, Executor, is_terminating
+from onggi.controller.executor import Behind, Executor, NotYet, is_terminating
 from onggi.controller.queue import Queue
 
 log = logging.getLogger(__name__)
@@ -44,13 +44,13 @@ class Runtime:
         clock: Clock,
         also: Iterable[Kind] = (),
     ) -> None:
-        full = {kind for controller in controllers for kind in needs(controller)} | {*also}
-        self.caches = Caches([*kinds, *full], full)
+        whole = needs(controllers) | {kind: [everyone] for kind in also}
+        self.caches = Caches([*kinds, *whole], whole)
         self.recorder = Recorder(cluster, clock)
         self.synced = asyncio.Event()
         executor = Executor(cluster, self.caches, self.recorder)
         self._runners = [Runner(c, self.caches, executor, clock) for c in controllers]
-        followed = self.caches.kinds if any(c.everything for c in controllers) else full
+        followed = self.caches.kinds if any(c.everything for c in controllers) else whole
         self._reflectors = [Reflector(cluster, kind, self.caches) for kind in followed]
 
     async def run(self) -> None:
@@ -129,6 +129,9 @@ class Runner:
     async def _work(self, target: Target) -> None:
         try:
             delay = await self._reconcile(target)
+        except NotYet as error:
+            self._queue.succeeded(target)
+            self._queue.set_alarm(target, asyncio.get_running_loop().time() + error.seconds)
         except Exception as error:
             if isinstance(error, StatusError) and is_terminating(error):
                 self._queue.succeeded(target)
@@ -165,10 +168,17 @@ class Runner:
             log.error("%s: %s: will retry", self._controller.name, what, exc_info=error)
 
 
-def needs(controller: Controller) -> Iterator[Kind]:
-    """The kinds that it reads whole."""
-    yield from (kind for kind, _ in maps(controller))
-    yield from controller.reads
+def needs(controllers: Iterable[Controller]) -> dict[Kind, list[Whole]]:
+    """The kinds that they read, and which objects of them whole."""
+    found: dict[Kind, list[Whole]] = {}
+    for controller in controllers:
+        for kind in {*(kind for kind, _ in maps(controller)), *controller.reads}:
+            found.setdefault(kind, []).append(controller.whole.get(kind, everyone))
+    return found
+
+
+def everyone(obj: View) -> bool:
+    return True
 
 
 def maps(controller: Controller) -> Iterator[tuple[Kind, Map]]:
