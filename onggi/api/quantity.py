@@ -131,15 +131,15 @@ def spelled(value: Any) -> str:
 
 
 def decimal_text(value: float) -> str:
-    """Without an exponent, so that a JSON number keeps the decimal family of suffixes."""
-    mantissa, _, exponent = repr(value).partition("e")
-    if not exponent:
-        return mantissa
-    whole, _, fraction = mantissa.lstrip("-").partition(".")
-    point = len(whole) + int(exponent)
-    digits = whole + fraction
-    digits = digits.rjust(len(digits) - point + 1, "0") if point < 1 else digits.ljust(point, "0")
-    point = max(point, 1)
+    """As Go writes a number: with an exponent only if it is very large or very small."""
+    if not 1e-6 <= abs(value) < 1e21:
+        return repr(value)
+    mantissa, _, exponent = repr(abs(value)).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    point = len(whole) + int(exponent or 0)
+    digits = (whole + fraction).ljust(point, "0")
+    if point < 1:
+        digits, point = digits.rjust(len(digits) - point + 1, "0"), 1
     sign = "-" if value < 0 else ""
     return f"{sign}{digits[:point]}.{digits[point:]}".rstrip(".")
 

@@ -29,6 +29,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from onggi.api import gobase64, timestamps
+from onggi.api.embedded import shown as shown_field
 from onggi.api.gotext import quote
 from onggi.api.objects import Object
 from onggi.api.quantity import QuantityError, canonical
@@ -86,7 +87,10 @@ class Walk:
         what = f"json: cannot unmarshal {shown or json_type(value)} into Go"
         if not self.structs:
             return f"{what} value of type {go}"
-        fields = ".".join(part for part in self.path if isinstance(part, str))
+        names = (part for part in self.path if isinstance(part, str))
+        fields = ".".join(
+            shown_field(s.go_name, n) for s, n in zip(self.structs, names, strict=True)
+        )
         return f"{what} struct field {self.structs[-1].go_name}.{fields} of type {go}"
 
 

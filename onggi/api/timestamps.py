@@ -10,7 +10,6 @@ What Onggi writes itself is in ``onggi.api.times``. Source: Go's ``time.Parse``,
 import re
 from datetime import UTC, datetime, timedelta
 
-from onggi.api.gotext import quote
 from onggi.api.times import micro, stamp
 
 TIME = "2006-01-02T15:04:05Z07:00"
@@ -100,3 +99,14 @@ def offset(zone: str, text: str) -> timedelta:
         raise TimestampError(f"parsing time {quote(text)}: time zone offset {part} out of range")
     away = timedelta(hours=hours, minutes=minutes)
     return -away if zone[0] == "-" else away
+
+
+def quote(text: str) -> str:
+    """As Go's package time quotes: whatever is not plain ASCII byte by byte."""
+    return '"' + "".join(map(quoted_byte, text.encode(errors="surrogatepass"))) + '"'
+
+
+def quoted_byte(byte: int) -> str:
+    if byte in b'"\\':
+        return "\\" + chr(byte)
+    return chr(byte) if 0x20 <= byte < 0x80 else f"\\x{byte:02x}"

@@ -70,10 +70,15 @@ def test_whole_numbers_are_rounded_away_from_zero(text: str, value: int, milli: 
     assert (parse(text).value(), parse(text).milli()) == (value, milli)
 
 
-def test_numbers_are_quantities_too() -> None:
-    assert [canonical(v) for v in (1, 0.5, 1000, 1e-7, 1e22, 2.0, 1.25e-5)] == [
-        "1", "500m", "1k", "100n", "10", "2", "12500n",
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        (1, "1"), (0.5, "500m"), (1000, "1k"), (2.0, "2"), (1.25e-5, "12500n"), (1e16, "10P"),
+        (-0.00025, "-250u"), (1e-7, "100e-9"), (1e22, "10e21"), (0.0, "0"),
+    ],
+)  # fmt: skip
+def test_numbers_are_quantities_too(value: float, printed: str) -> None:
+    assert canonical(value) == printed
 
 
 def test_blanks_around_a_quantity_are_forgiven() -> None:

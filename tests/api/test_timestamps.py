@@ -34,6 +34,7 @@ def test_a_micro_time_keeps_six_digits() -> None:
     ("text", "message"),
     [
         ("foo", f'parsing time "foo" as {SECONDS}: cannot parse "foo" as "2006"'),
+        ("é", f'parsing time "\\xc3\\xa9" as {SECONDS}: cannot parse "\\xc3\\xa9" as "2006"'),
         ("", f'parsing time "" as {SECONDS}: cannot parse "" as "2006"'),
         ("2026-1-1", f'parsing time "2026-1-1" as {SECONDS}: cannot parse "1-1" as "01"'),
         (
