@@ -21,7 +21,7 @@ from ipaddress import IPv4Network, collapse_addresses
 
 from onggi.api.objects import View, get
 from onggi.kinds.core.pod.predicates import is_finished, is_host_network, is_sidecar
-from onggi.proxy.endpoints import Endpoint, ipv4, local, of_port, usable
+from onggi.kinds.discovery.endpointslice.endpoints import Endpoint, ipv4, local, of_port, usable
 from onggi.proxy.ledger import CHAIN, PICK, SET, Item, Part
 
 FOREIGN_LABEL = "service.kubernetes.io/service-proxy-name"  # somebody else's proxy serves it

@@ -1,4 +1,4 @@
-from onggi.proxy.endpoints import local, of_port, usable
+from onggi.kinds.discovery.endpointslice.endpoints import local, of_port, usable
 from tests.proxy.objects import endpoint, endpoints
 
 
