@@ -11,12 +11,12 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from onggi.controller.cache import Caches
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.service import SERVICE
 from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
 from onggi.proxy.dns import ClusterDns, DnsConfig
 from onggi.proxy.names import Zone
+from tests.caching import caches_of
 from tests.proxy.objects import endpoint, endpoints, service
 
 KINDS = (SERVICE, ENDPOINTSLICE, NAMESPACE)
@@ -57,7 +57,7 @@ class Elsewhere(asyncio.DatagramProtocol):
 
 @pytest.fixture
 def caches():
-    made = Caches(KINDS, KINDS)
+    made = caches_of(KINDS)
     made.put(NAMESPACE, {"kind": "Namespace", "metadata": {"name": "default"}})
     made.put(SERVICE, service())
     made.put(SERVICE, service("far", ip="", type="ExternalName", externalName="example.com"))
@@ -140,7 +140,7 @@ async def test_a_long_answer_is_cut_over_udp_and_whole_over_tcp(caches, resolv_c
 
 
 async def test_the_order_of_several_addresses_changes(resolv_conf):
-    caches = Caches(KINDS, KINDS)
+    caches = caches_of(KINDS)
     caches.put(SERVICE, service("three", ip="None"))
     three = [endpoint(f"10.244.1.{n}") for n in (1, 2, 3)]
     caches.put(ENDPOINTSLICE, endpoints(*three, service="three"))

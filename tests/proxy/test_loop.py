@@ -5,12 +5,12 @@ import os
 
 import pytest
 
-from onggi.controller.cache import Caches
 from onggi.kinds.core.service import SERVICE
 from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
 from onggi.proxy import host
 from onggi.proxy.loop import READS, Proxy, ProxyConfig, running
 from onggi.proxy.table import TableConfig
+from tests.caching import caches_of
 from tests.proxy.network import network
 from tests.proxy.objects import endpoint, endpoints, service
 
@@ -39,7 +39,7 @@ async def reaches(net, who):
 
 
 async def test_the_firewall_follows_services_and_their_endpoints(net):
-    caches = Caches(READS, READS)
+    caches = caches_of(READS)
     caches.put(SERVICE, at_version(service(), 1))
     config = ProxyConfig(node="me", table=TableConfig(name="onggi-loop"))
     proxy = net.inside("host", lambda: Proxy(caches, config))

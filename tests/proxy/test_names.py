@@ -1,10 +1,10 @@
 import pytest
 
-from onggi.controller.cache import Caches
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.service import SERVICE
 from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
 from onggi.proxy.names import NO_DATA, NXDOMAIN, Record, Reverse, Zone, resolve
+from tests.caching import caches_of
 from tests.proxy.objects import endpoint, endpoints, service
 
 ZONE = Zone()
@@ -17,7 +17,7 @@ NAMED = [
 
 @pytest.fixture
 def world():
-    made = Caches(KINDS, KINDS)
+    made = caches_of(KINDS)
     made.put(NAMESPACE, {"kind": "Namespace", "metadata": {"name": "default"}})
     put(made, service(ports=NAMED))
     put(made, service("db", ip="None", ports=[{"name": "pg", "port": 5432}]))

@@ -6,12 +6,13 @@ import pytest
 
 from onggi.client.cluster import MERGE, STRATEGIC, reference
 from onggi.client.fake import FakeCluster
-from onggi.controller.cache import Caches, Reflector
+from onggi.controller.cache import Reflector
 from onggi.controller.events import Recorder
 from onggi.kinds.core.event import EVENT
 from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod import POD
 from onggi.scheduler.loop import READS, Scheduler, SchedulerConfig
+from tests.caching import caches_of
 from tests.scheduler.objects import node, pod
 from tests.world import NOW
 
@@ -31,7 +32,7 @@ class StrategicFake(FakeCluster):
 
 @contextlib.asynccontextmanager
 async def scheduling(cluster):
-    caches = Caches(READS, READS)
+    caches = caches_of(READS)
     recorder = Recorder(cluster, lambda: NOW)
     scheduler = Scheduler(cluster, caches, recorder, SchedulerConfig(clock=lambda: NOW))
     reflectors = [Reflector(cluster, kind, caches) for kind in READS]
