@@ -18,8 +18,9 @@ def warnings(kind: Kind, new: View, old: View | None = None) -> list[str]:
     """The texts, each once, in order; without the header's code, agent and quotes."""
     found = [kind.deprecated] if kind.deprecated else []
     found += [text for advice in kind.advice for text in advice(new, old)]
-    known = {text for entry in kind.ignored for text in texts(entry, old or {})}
-    found += [text for entry in kind.ignored for text in texts(entry, new) if text not in known]
+    if old is None or new.get("spec") != old.get("spec"):  # ``ignored`` is about the spec only
+        known = {text for entry in kind.ignored for text in texts(entry, old or {})}
+        found += [text for entry in kind.ignored for text in texts(entry, new) if text not in known]
     return list(dict.fromkeys(found))
 
 

@@ -1,0 +1,124 @@
+"""One small valid object of every stored kind, as a user would write it."""
+
+from typing import Any
+
+from onggi.api.kind import Kind
+from onggi.api.objects import Object, clone
+from onggi.kinds.apps.deployment import DEPLOYMENT
+from onggi.kinds.apps.replicaset import REPLICASET
+from onggi.kinds.coordination.lease import LEASE
+from onggi.kinds.core.configmap import CONFIGMAP
+from onggi.kinds.core.endpoints import ENDPOINTS
+from onggi.kinds.core.event import EVENT
+from onggi.kinds.core.namespace import NAMESPACE
+from onggi.kinds.core.node import NODE
+from onggi.kinds.core.pod import POD
+from onggi.kinds.core.secret import SECRET
+from onggi.kinds.core.service import SERVICE
+from onggi.kinds.core.serviceaccount import SERVICEACCOUNT
+from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
+from onggi.kinds.events.event import EVENTS_EVENT
+from onggi.kinds.networking.ingress import INGRESS
+from onggi.kinds.networking.ingressclass import INGRESSCLASS
+from onggi.kinds.rbac.clusterrole import CLUSTERROLE
+from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
+from onggi.kinds.rbac.role import ROLE
+from onggi.kinds.rbac.rolebinding import ROLEBINDING
+from onggi.kinds.scheduling.priorityclass import PRIORITYCLASS
+
+CONTAINER = {"name": "web", "image": "nginx"}
+LABELS = {"app": "web"}
+WORKLOAD = {
+    "selector": {"matchLabels": LABELS},
+    "template": {"metadata": {"labels": LABELS}, "spec": {"containers": [CONTAINER]}},
+}
+RULE = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
+ROLE_REF = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
+BACKEND = {"service": {"name": "web", "port": {"number": 80}}}
+
+CONTENTS: dict[Kind, dict[str, Any]] = {
+    POD: {"spec": {"containers": [CONTAINER]}},
+    NAMESPACE: {},
+    NODE: {"status": {"capacity": {"cpu": "2", "memory": "4Gi"}}},
+    SERVICE: {"spec": {"selector": LABELS, "ports": [{"port": 80}]}},
+    ENDPOINTS: {"subsets": [{"addresses": [{"ip": "10.1.0.5"}], "ports": [{"port": 8080}]}]},
+    CONFIGMAP: {"data": {"key": "value"}},
+    SECRET: {"stringData": {"key": "value"}},
+    SERVICEACCOUNT: {},
+    EVENT: {"involvedObject": {"kind": "Pod", "name": "web", "namespace": "default"}},
+    EVENTS_EVENT: {
+        "eventTime": "2026-01-01T00:00:00.000000Z",
+        "reportingController": "example.com/test",
+        "reportingInstance": "test-1",
+        "action": "Testing",
+        "reason": "Tested",
+        "type": "Normal",
+        "regarding": {"kind": "Pod", "name": "web", "namespace": "default"},
+    },
+    LEASE: {"spec": {"holderIdentity": "me", "leaseDurationSeconds": 15}},
+    ENDPOINTSLICE: {
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": ["10.1.0.5"], "conditions": {"ready": True}}],
+        "ports": [{"port": 8080}],
+    },
+    REPLICASET: {"spec": WORKLOAD},
+    DEPLOYMENT: {"spec": WORKLOAD},
+    INGRESS: {
+        "spec": {
+            "rules": [
+                {
+                    "host": "shop.example.com",
+                    "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": BACKEND}]},
+                }
+            ]
+        }
+    },
+    INGRESSCLASS: {"spec": {"controller": "onggi.example/ingress"}},
+    ROLE: {"rules": [RULE]},
+    CLUSTERROLE: {"rules": [RULE, {"nonResourceURLs": ["/healthz"], "verbs": ["get"]}]},
+    ROLEBINDING: {"roleRef": ROLE_REF, "subjects": [{"kind": "User", "name": "eve"}]},
+    CLUSTERROLEBINDING: {
+        "roleRef": ROLE_REF,
+        "subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": "default"}],
+    },
+    PRIORITYCLASS: {"value": 1000},
+}
+
+
+def sample(kind: Kind, **spec: Any) -> Object:
+    """As it is sent; ``spec`` adds to or replaces fields of the spec."""
+    obj = clone({"apiVersion": kind.api_version, "kind": kind.name, **CONTENTS[kind]})
+    obj["metadata"] = {"name": "web", **({"namespace": "default"} if kind.namespaced else {})}
+    if spec:
+        obj["spec"] = {**obj.get("spec", {}), **clone(spec)}
+    return obj
+
+
+def created(kind: Kind, **spec: Any) -> Object:
+    """As it goes into validation on creation."""
+    return completed(kind, sample(kind, **spec))
+
+
+def completed(kind: Kind, obj: Object) -> Object:
+    kind.default(obj)
+    if kind.status and kind is not NODE:
+        obj.pop("status", None)
+    if kind.prepare:
+        kind.prepare(obj, None)
+    return obj
+
+
+def said(kind: Kind, **spec: Any) -> list[str]:
+    """What validation says of the sample with these fields in its spec."""
+    return [str(error) for error in kind.validate(created(kind, **spec))]
+
+
+def said_of_update(kind: Kind, change: dict[str, Any], **spec: Any) -> list[str]:
+    """What validation says when these fields of the spec change."""
+    old = created(kind, **spec)
+    new = clone(old)
+    new["spec"] = {**new["spec"], **clone(change)}
+    kind.default(new)
+    if kind.prepare:
+        kind.prepare(new, old)
+    return [str(error) for error in kind.validate(new, old)]
