@@ -310,13 +310,19 @@ class Performer:
             self._memory.stopping.pop(step.container_id, None)
 
     async def _remove_container(self, step: RemoveContainer) -> None:
-        if await self._try(self._means.runtime.remove_container(step.container_id)):
-            await asyncio.to_thread(remove_log, Path(step.log_path))
+        gone = await self._try(self._means.runtime.remove_container(step.container_id))
+        if gone and self._means.logs:
+            await asyncio.to_thread(remove_log, Path(step.log_path), self._means.logs)
 
 
-def remove_log(log: Path) -> None:
-    """With what was rotated away; and the folders of container and pod, once they are empty."""
-    if not log.is_absolute() or not log.parent.is_dir():
+def remove_log(log: Path, root: Path) -> None:
+    """With what was rotated away; and the folders of container and pod, once they are empty.
+
+    Only ``root/POD/CONTAINER/N.log`` is taken for a log: the path comes from the runtime.
+    """
+    if ".." in log.parts or not log.is_relative_to(root) or log.suffix != ".log":
+        return
+    if len(log.relative_to(root).parts) != 3:
         return
     for file in log.parent.glob(f"{log.name}*"):
         file.unlink(missing_ok=True)
