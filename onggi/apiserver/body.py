@@ -29,7 +29,7 @@ def decoded(backend: Backend, call: Call, kind: Kind, options: WriteOptions) -> 
 
 
 def read(request: Request, kind: str) -> Object:
-    """A body that is no stored object, such as DeleteOptions; empty where there is none."""
+    """A body that is one of the API's own objects, such as DeleteOptions; empty without one."""
     if not isinstance(request.body, bytes):
         return clone(request.body)
     if not request.body.strip():
@@ -84,7 +84,7 @@ def unfit(kind: Kind, why: str) -> BadRequest:
 
 
 def parsed(body: bytes, media: str, kind: str, strict: bool) -> tuple[Object, Sequence[str]]:
-    """The object, and its duplicate fields in the words of a strict decoding error."""
+    """The object, and its duplicate or unknown fields in the words of a strict decoding error."""
     if media == JSON:
         obj = json_object(body, kind)
         return obj, duplicate_fields(body, obj) if strict else ()

@@ -1,7 +1,7 @@
 """Which form of an answer the client wants, from its Accept header. Pure.
 
 The rules are those of ``k8s.io/apiserver/pkg/endpoints/handlers/negotiation``; of
-upstream's media types this server speaks JSON and YAML.
+upstream's media types this server speaks JSON and YAML, and understands protobuf too.
 """
 
 from functools import lru_cache

@@ -12,7 +12,7 @@ from onggi.apiserver.admission import CREATE, NotYet, Review
 from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.options import WriteOptions, write_options
-from onggi.store.store import Exists, Key, Record, encode, record
+from onggi.store.store import Exists, Key, Record, encode
 
 TRIES = 8  # to find a generated name that is free
 PATIENCE = 1.0  # seconds that a pod waits for its namespace's service account
@@ -111,10 +111,7 @@ async def _store(backend: Backend, call: Call, obj: Object, options: WriteOption
 
 def unwritten(key: Key, obj: Object) -> Record:
     """What a dry run would have stored: it has no version of its own."""
-    made = record(key, 0, obj)
-    made.object["metadata"].pop("resourceVersion", None)
-    made.data = encode(made.object)
-    return made
+    return Record(key, 0, encode(obj))
 
 
 def exists(call: Call, name: str, present: Record | None) -> StatusError:
