@@ -29,9 +29,7 @@ class Backoff:
 
 
 def after_crash(old: Backoff | None, finished: datetime, now: datetime) -> Backoff:
-    """What is in force once the container is started again at ``now``, once for each end."""
-    if old and old.updated >= finished:
-        return old
+    """What is in force once the container is started again at ``now``."""
     if old is None or not old.applies(finished):
         return Backoff(FIRST, now)
     return Backoff(min(old.delay * 2, LONGEST), now)

@@ -66,7 +66,8 @@ def unseen(s: Situation, report: Reporting, spec: View, old: View | None) -> Obj
     fresh = blank(spec, report.first)
     if old is None:
         return fresh
-    if report.is_init and get(old, "state.terminated"):
+    over = report.is_init or s.is_leaving or s.is_terminal
+    if over and get(old, "state.terminated"):
         return dict(clone_value(old))
     fresh["restartCount"] = old.get("restartCount", 0)
     fresh["lastState"] = clone_value(old.get("lastState") or {})

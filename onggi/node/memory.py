@@ -57,6 +57,7 @@ class Memory:
     waiting: dict[str, Waiting] = field(default_factory=dict)
     retries: dict[str, Retry] = field(default_factory=dict)  # also "mount", "sandbox", "unmount"
     backoffs: dict[str, Backoff] = field(default_factory=dict)
+    counted: dict[str, str] = field(default_factory=dict)  # the last crash counted: container id
     warned: dict[str, str] = field(default_factory=dict)  # BackOff was said for this container id
     killing: dict[str, Kill] = field(default_factory=dict)  # by id
     prestopped: set[str] = field(default_factory=set)  # ids whose hook is over
@@ -67,3 +68,12 @@ class Memory:
     stopped: set[str] = field(default_factory=set)  # sandbox ids
     starting: str = ""  # the container whose start is under way
     status: View = field(default_factory=dict)  # the last one made
+    counts: dict[str, int] = field(default_factory=dict)  # restart count of what comes next
+
+    @staticmethod
+    def of(status: View) -> "Memory":
+        """At first: what the API knows. A runtime may have forgotten it all (a reboot)."""
+        fields = ("containerStatuses", "initContainerStatuses")
+        shown = [each for field in fields for each in status.get(field) or ()]
+        counts = {c["name"]: c.get("restartCount", 0) + 1 for c in shown if c.get("containerID")}
+        return Memory(status=status, counts=counts)

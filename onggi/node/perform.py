@@ -196,7 +196,10 @@ class Performer:
 
     def _count_crash(self, step: Start, spec: View) -> None:
         ended = self.observed.newest(step.name)
-        if is_exited(ended) and ended and ended.finished_at:
+        if not is_exited(ended) or ended is None or not ended.finished_at:
+            return
+        if self._memory.counted.get(step.name) != ended.id:
+            self._memory.counted[step.name] = ended.id
             key, now = backoff_key(spec), self._means.clock()
             old = self._memory.backoffs.get(key)
             self._memory.backoffs[key] = after_crash(old, ended.finished_at, now)

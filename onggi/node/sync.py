@@ -298,18 +298,9 @@ def prepare(s: Situation, spec: View) -> Step:
     newest = s.observed.newest(spec["name"])
     if newest and newest.state is ContainerState.CREATED:
         return RemoveContainer(newest.id, newest.log_path)  # a crash between create and start
-    return Start(spec["name"], next_count(s, spec, newest), newest.id if newest else "")
-
-
-def next_count(s: Situation, spec: View, newest: Container | None) -> int:
-    """Not reset where the runtime has forgotten the containers (a reboot)."""
-    if newest:
-        return restart_count(newest) + 1
-    for field_ in ("containerStatuses", "initContainerStatuses"):
-        for old in s.memory.status.get(field_) or ():
-            if old["name"] == spec["name"] and old.get("containerID"):
-                return int(old.get("restartCount", 0)) + 1
-    return 0
+    if newest is None:
+        return Start(spec["name"], s.memory.counts.get(spec["name"], 0))
+    return Start(spec["name"], restart_count(newest) + 1, newest.id)
 
 
 def is_held(s: Situation, spec: View, held: Held) -> bool:

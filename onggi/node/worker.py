@@ -48,7 +48,7 @@ class PodWorker:
         self, means: Means, pod: View, found: Callable[[Iterable[str]], None], *, gone: bool = False
     ) -> None:
         self.observed = Observed()
-        self.memory = Memory(status=dict(get(pod, "status") or {}))
+        self.memory = Memory.of(dict(get(pod, "status") or {}))
         self._means = means
         self._found = found
         self._gone = gone

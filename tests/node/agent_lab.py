@@ -72,6 +72,10 @@ class Lab:
         pod = {"metadata": meta, "spec": {"nodeName": NODE, "containers": made, **spec}}
         return await self.cluster.create(POD, pod)
 
+    async def change(self, name: str = "web", **spec) -> None:
+        pod = await self.pod(name)
+        await self.cluster.update(POD, {**pod, "spec": {**pod["spec"], **spec}})
+
     async def pod(self, name: str = "web") -> View:
         return await self.cluster.get(POD, "default", name)
 
@@ -124,3 +128,9 @@ async def running(lab: Lab) -> AsyncIterator[Lab]:
 async def lab(**options) -> AsyncIterator[Lab]:
     async with running(make(FakeRuntime(), NodeCluster(), Said(), **options)) as made:
         yield made
+
+
+def state(status: View) -> str:
+    """``running``, ``waiting:Reason``, ``terminated:Reason`` of a container's status."""
+    ((word, what),) = status["state"].items()
+    return f"{word}:{what['reason']}" if what.get("reason") else word
