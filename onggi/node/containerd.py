@@ -18,10 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onggi.controller.child import Child, Program, recorded, supervised
+from onggi.node.cri import CriRuntime
 from onggi.node.layout import Layout
 from onggi.node.machine import Abilities
+from onggi.node.runtime import RuntimeFailure
 
 PAUSE = "localhost/pause:1"
+ANSWER_WITHIN = 5.0  # seconds
 SOCKET_LIMIT = 107  # bytes of a unix socket's path
 UNUSED = (
     "io.containerd.snapshotter.v1.aufs",
@@ -146,7 +149,7 @@ def prepare(layout: Layout, options: Options, able: Abilities) -> Program:
         command=(options.containerd, "--config", str(layout.containerd_config)),
         log=layout.data / "log" / "containerd.log",
         record=layout.run / "containerd.json",
-        ready=lambda: answers(layout.socket),
+        ready=lambda: serves(layout.socket),
         version=hashlib.sha256(text.encode()).hexdigest(),
     )
 
@@ -159,6 +162,20 @@ async def answers(path: Path) -> bool:
         return False
     writer.close()
     return True
+
+
+async def serves(path: Path) -> bool:
+    """Whether containers can be run through it: CRI is ready some time after the socket."""
+    if not await answers(path):
+        return False
+    runtime = CriRuntime(str(path))
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            return "RuntimeReady" not in (await runtime.status()).not_ready
+    except (RuntimeFailure, TimeoutError):
+        return False
+    finally:
+        await runtime.close()
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from onggi.api.objects import View, get
 from onggi.client.cluster import Cluster
 from onggi.kinds.core.secret import SECRET
 from onggi.node.backoff import Backoff, after_crash
+from onggi.node.events import field_path
 from onggi.node.image_auth import BadSecret, candidates
 from onggi.node.image_names import BadImageName, parse, with_default_tag
 from onggi.node.parts import PullError, Recorder
@@ -171,6 +172,7 @@ class PodImages:
         self._say(wanted, "Warning", "Failed", f'Failed to pull image "{wanted.said}": {why}')
         old = self._failed.get(wanted.key)
         backoff = after_crash(old.backoff if old else None, now, now)
+        self._failed = {k: f for k, f in self._failed.items() if f.backoff.applies(now)}
         self._failed[wanted.key] = Failed(backoff, "ErrImagePull", why)
         return PullError(why, "ErrImagePull", backoff.delay.total_seconds())
 
@@ -185,23 +187,12 @@ class PodImages:
                     missing.append(name)
         return found, missing
 
-    def forget(self, pod_uid: str) -> None:
-        """A pod is gone: so is what it waited for."""
-        self._failed = {key: f for key, f in self._failed.items() if key[0] != pod_uid}
-
     def _say(self, wanted: Wanted, type: str, reason: str, message: str) -> None:
         self._event(wanted.pod, wanted.container, type, reason, message)
 
     def _event(self, pod: View, container: View, type: str, reason: str, message: str) -> None:
-        self.recorder.event(pod, type, reason, message, field_path(pod, container))
-
-
-def field_path(pod: View, container: View) -> str:
-    """Which container an event is about, as upstream's fieldPath says it."""
-    for name in ("containers", "initContainers", "ephemeralContainers"):
-        if any(c["name"] == container["name"] for c in get(pod, f"spec.{name}") or ()):
-            return f"spec.{name}{{{container['name']}}}"
-    return ""
+        where = field_path(pod, container["name"])
+        self.recorder.event(pod, type, reason, message, where)
 
 
 def duration(period: timedelta) -> str:

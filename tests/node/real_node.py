@@ -12,10 +12,13 @@ from typing import Any
 from onggi.client.fake import FakeCluster
 from onggi.controller.child import Child
 from onggi.node import cni, containerd, leftovers, machine
+from onggi.node.cgroups import PodCgroups
 from onggi.node.configs import SandboxConfig
 from onggi.node.configurer import PodConfigurer
 from onggi.node.cri import CriRuntime
 from onggi.node.downward import Surroundings
+from onggi.node.events import Silence
+from onggi.node.identity import stamped_container, stamped_sandbox
 from onggi.node.layout import Layout
 from onggi.node.parts import ContainerRequest
 from onggi.node.volumes.pods import PodVolumes
@@ -39,7 +42,7 @@ class RealNode:
     async def start(self, pod: Mapping[str, Any]) -> tuple[str, str]:
         """Sandbox and first container of a pod, as the life cycle does it: their ids."""
         mounts = await self.volumes.mount(pod)
-        config = await self.configurer.sandbox_config(pod, 0)
+        config = stamped_sandbox(await self.configurer.sandbox_config(pod, 0), pod)
         sandbox = await self.runtime.run_sandbox(config)
         self.configs[sandbox] = config
         request = ContainerRequest(
@@ -50,6 +53,7 @@ class RealNode:
             pod_ips=(await self.runtime.sandbox_status(sandbox)).ips,
         )
         wanted = await self.configurer.container_config(pod, request)
+        wanted = stamped_container(wanted, pod, pod["spec"]["containers"][0])
         container = await self.runtime.create_container(sandbox, wanted, config)
         await self.runtime.start_container(container)
         return sandbox, container
@@ -91,7 +95,15 @@ def make(layout: Layout, child: Child) -> RealNode:
     runtime, cluster = CriRuntime(str(layout.socket)), FakeCluster()
     volumes = PodVolumes(cluster, layout, lambda: AROUND, lambda: datetime.now(UTC))  # noqa: TID251
     facts = machine.node(layout, ("10.96.0.10",), "cluster.local")
-    configurer = PodConfigurer(facts, cluster, runtime, list, lambda: AROUND)
+    configurer = PodConfigurer(
+        node=facts,
+        cluster=cluster,
+        runtime=runtime,
+        cgroups=PodCgroups(layout.cgroup, facts.hierarchies),
+        services=list,
+        around=lambda: AROUND,
+        recorder=Silence(),
+    )
     return RealNode(layout, child, runtime, cluster, volumes, configurer)
 
 

@@ -6,7 +6,7 @@ import pytest
 from onggi.client.fake import FakeCluster
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.secret import SECRET
-from onggi.node.images import PodImages, duration, field_path, node_images
+from onggi.node.images import PodImages, duration, node_images
 from onggi.node.parts import PullError
 from onggi.node.runtime import Auth, Image, RuntimeFailure
 from tests.node.pods import main, pod
@@ -177,12 +177,6 @@ async def test_pull_secrets_are_tried_and_missing_ones_told(case: Case) -> None:
 def test_durations_are_spelled_as_go_spells_them() -> None:
     spelled = {0: "0s", 0.5234: "523ms", 1: "1s", 1.5: "1.5s", 62.5: "1m2.5s", 3600: "1h0m0s"}
     assert {s: duration(timedelta(seconds=s)) for s in spelled} == spelled
-
-
-def test_events_name_the_container_they_are_about() -> None:
-    one = pod(initContainers=[{"name": "first"}])
-    assert field_path(one, {"name": "first"}) == "spec.initContainers{first}"
-    assert field_path(one, main(one)) == "spec.containers{main}"
 
 
 def test_a_node_shows_its_largest_images() -> None:

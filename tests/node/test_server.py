@@ -1,14 +1,18 @@
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from onggi.api.errors import BadRequest, NoSuchPath, NotFound, StatusError
 from onggi.api.http import Request, Response, Stream, Upgrade
+from onggi.node.clock import wall_clock
 from onggi.node.configs import ContainerConfig, SandboxConfig
 from onggi.node.fake import FakeRuntime
 from onggi.node.meter import Meter
 from onggi.node.server import NodeServer, bare, logged_container, ports, streams
 from tests.node.pods import main, pod
+from tests.node.real_containerd import is_possible
+from tests.node.real_node import IMAGE, layout_in, real_node
 from tests.world import NOW
 
 UID = {"io.kubernetes.pod.uid": "0000-1111", "io.kubernetes.container.name": "main"}
@@ -191,3 +195,41 @@ def test_why_there_is_no_log_is_said_in_upstreams_words(
     with pytest.raises(BadRequest) as caught:
         logged_container(one, main(one)["name"], previous=previous)
     assert caught.value.message == message
+
+
+@pytest.mark.containers
+@pytest.mark.skipif(not is_possible(), reason="needs root, containerd and runc")
+async def test_a_real_container_is_entered_and_listened_to(tmp_path: Path) -> None:
+    one = pod({"command": ["/bin/sh", "-c", "echo hello; sleep 1; echo bye"], "image": IMAGE})
+    async with real_node(layout_in(tmp_path)) as node:
+        sandbox, container = await node.start(one)
+        running = {"running": {}}
+        status = {"name": "main", "state": running, "containerID": f"containerd://{container}"}
+        one["status"] = {"containerStatuses": [status]}
+        meter = Meter("n1", tmp_path, node.runtime, wall_clock)
+        server = NodeServer(Known(one), node.runtime, meter, wall_clock)
+        stream = await server.handle(request("/containerLogs/shop/web/main", follow="true"))
+        assert isinstance(stream, Stream)
+        said = b""
+        async for frame in stream.frames:  # ends with the container
+            if not said:
+                assert await entered(server) == b"inside\n"
+            said += frame
+        assert said == b"hello\nbye\n"
+        await node.stop(sandbox, "0000-1111")
+
+
+async def entered(server: NodeServer) -> bytes:
+    """What ``echo inside`` says on stdout, over the runtime's own WebSocket."""
+    asked = request("/exec/shop/web/main", command=["/bin/echo", "inside"], stdout="true")
+    answer = await server.handle(asked)
+    assert isinstance(answer, Upgrade)
+    out = b""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(answer.url, protocols=("v4.channel.k8s.io",)) as socket,
+    ):
+        async for message in socket:
+            if message.data[:1] == b"\x01":
+                out += message.data[1:]
+    return out
