@@ -99,6 +99,6 @@ def platform(config: Config, send: Send) -> int:
     """Load and run everything; the exit status. Both signals end it in order."""
     progress = Progress(send)
     with progress("loading"):
-        from onggi.up import run
+        from onggi.up.run import run
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     return run(config, progress)

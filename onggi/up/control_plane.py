@@ -1,0 +1,102 @@
+"""The API server, its controllers and the scheduler: all that ``--no-node`` runs."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+from onggi.api.http import Handler, User
+from onggi.apiserver.access import access
+from onggi.apiserver.assemble import ApiServer, assemble, parts_of
+from onggi.apiserver.authn.accounts import Keys
+from onggi.apiserver.authn.pki import Pki, Wanted, serving_hosts, standard
+from onggi.apiserver.config import ApiConfig
+from onggi.apiserver.server import HttpServer
+from onggi.client.inprocess import InProcess
+from onggi.client.kubeconfig import Endpoint, document, save
+from onggi.config import Config
+from onggi.store.store import Store
+from onggi.up.clock import now
+
+DAY = 86400.0  # seconds
+
+
+@dataclass
+class ControlPlane:
+    """A server that answers. ``nodes`` takes the handler of each node that joins."""
+
+    config: Config
+    store: Store
+    api: ApiServer
+    http: HttpServer
+    pki: Pki
+    tls: ssl.SSLContext
+    nodes: dict[str, Handler] = field(default_factory=dict)
+
+    def cluster(self, user: User) -> InProcess:
+        """The API as one of the parts of this process."""
+        return InProcess(self.api, user)
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.config.listen[0]}:{self.http.ports[0]}"
+
+    def endpoint(self, file: str = "admin") -> Endpoint:
+        """How a client with the certificate ``file`` reaches it."""
+        certificate, key = self.pki.texts(file)
+        trust = self.pki.trust.read_text()
+        return Endpoint(server=self.url, trust=trust, certificate=certificate, key=key)
+
+
+@asynccontextmanager
+async def api_server(config: Config, store: Store) -> AsyncIterator[ControlPlane]:
+    """A server that listens; the namespaces and roles that a cluster begins with are there."""
+    pki = Pki(config.data / "pki", certificates(config))
+    pki.renew(now())
+    nodes: dict[str, Handler] = {}
+    gate = access(store, Keys(pki.signing_key), now)
+    api = assemble(store, parts_of(gate), clock=now, config=api_config(config), nodes=nodes)
+    http = HttpServer(api, api.metrics.observe)
+    plane = ControlPlane(config, store, api, http, pki, pki.server_context(), nodes)
+    await api.start()
+    await plane.http.start([(a, config.api_port) for a in addresses(config)], plane.tls)
+    try:
+        yield plane
+    finally:
+        api.health.ready = False
+        await plane.http.stop()
+
+
+def addresses(config: Config) -> tuple[str, ...]:
+    """Pods reach the server through the bridge's address."""
+    return (*config.listen, config.gateway) if config.node else config.listen
+
+
+def certificates(config: Config) -> tuple[Wanted, ...]:
+    own = (config.api_service, config.gateway, *config.listen)
+    return standard(serving_hosts(*own), [config.node_name])
+
+
+def api_config(config: Config) -> ApiConfig:
+    return ApiConfig(
+        services=IPv4Network(config.service_network),
+        node_ports=config.node_ports,
+        address=config.gateway if config.node else config.listen[0],
+        port=config.api_port,
+    )
+
+
+async def keep_certificates(plane: ControlPlane) -> None:
+    """Renew what has less than a third of its life left, without a restart."""
+    while True:
+        wait = (plane.pki.next_due() - now()).total_seconds()
+        await asyncio.sleep(max(60.0, min(wait, DAY)))
+        if "apiserver" in plane.pki.renew(now()):
+            plane.tls.load_cert_chain(plane.pki.path("apiserver"))
+        write_kubeconfig(plane)
+
+
+def write_kubeconfig(plane: ControlPlane) -> None:
+    save(plane.config.kubeconfig, document(plane.endpoint(), plane.config.name))

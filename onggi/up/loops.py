@@ -1,0 +1,33 @@
+"""Whatever watches and reconciles: the controllers and the scheduler, over shared caches."""
+
+import asyncio
+
+from onggi.api.kind import Kind
+from onggi.controller.runtime import Runtime
+from onggi.kinds import BUILTIN
+from onggi.kinds.controllers import CONTROLLERS, root_ca
+from onggi.scheduler.loop import READS, Scheduler, SchedulerConfig
+from onggi.up.clock import now
+from onggi.up.control_plane import ControlPlane
+from onggi.up.users import CACHES, SCHEDULER
+
+
+class Loops:
+    """``run`` for ever; ``runtime.caches`` and ``runtime.recorder`` serve other parts too."""
+
+    def __init__(self, plane: ControlPlane, also: tuple[Kind, ...] = ()) -> None:
+        controllers = (*CONTROLLERS, root_ca(plane.pki.trust.read_text()))
+        self.runtime = Runtime(plane.cluster(CACHES), controllers, BUILTIN, now, (*READS, *also))
+        self.synced = self.runtime.synced
+        self._scheduler = Scheduler(
+            plane.cluster(SCHEDULER),
+            self.runtime.caches,
+            self.runtime.recorder,
+            SchedulerConfig(clock=now),
+        )
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.runtime.run())
+            await self.synced.wait()
+            group.create_task(self._scheduler.run())

@@ -1,0 +1,19 @@
+"""Who the parts of this process are to the API server: as upstream names its components."""
+
+from onggi.api.http import User
+
+AUTHENTICATED = "system:authenticated"
+SERVICE_ACCOUNTS = ("system:serviceaccounts", "system:serviceaccounts:kube-system", AUTHENTICATED)
+
+SCHEDULER = User("system:kube-scheduler", (AUTHENTICATED,))
+PROXY = User("system:kube-proxy", (AUTHENTICATED,))
+CACHES = User("system:kube-controller-manager", ("system:masters", AUTHENTICATED))
+
+
+def node(name: str) -> User:
+    return User(f"system:node:{name}", ("system:nodes", AUTHENTICATED))
+
+
+def controller(name: str) -> User:
+    """A controller writes as its own service account: ``deployment-controller``."""
+    return User(f"system:serviceaccount:kube-system:{name}", SERVICE_ACCOUNTS)
