@@ -116,8 +116,8 @@ def quoted(name: str) -> str:
     return json.dumps(name)
 
 
-def find_programs() -> Options:
-    """Where this host has what is needed. Raises NoContainerd."""
+def find_programs(data: Path) -> Options:
+    """Where this host has what is needed, for images in ``data``. Raises NoContainerd."""
     places = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin"
     found = {name: shutil.which(name, path=places) for name in ("containerd", "runc")}
     plugins = next(
@@ -131,7 +131,10 @@ def find_programs() -> Options:
             f"Not installed: {', '.join(missing)}. Install: apt-get install {' '.join(missing)}"
         )
     return Options(
-        containerd=found["containerd"] or "", runc=found["runc"] or "", cni_plugins=plugins
+        containerd=found["containerd"] or "",
+        runc=found["runc"] or "",
+        cni_plugins=plugins,
+        snapshotter=snapshotter(data),
     )
 
 

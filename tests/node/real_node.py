@@ -18,6 +18,7 @@ from onggi.node.configurer import PodConfigurer
 from onggi.node.cri import CriRuntime
 from onggi.node.downward import Surroundings
 from onggi.node.events import Silence
+from onggi.node.ground import Ground, ground
 from onggi.node.identity import stamped_container, stamped_sandbox
 from onggi.node.layout import Layout
 from onggi.node.parts import ContainerRequest
@@ -79,20 +80,17 @@ async def real_node(layout: Layout) -> AsyncIterator[RealNode]:
     assert is_possible()
     layout.data.mkdir(exist_ok=True)
     layout.run.mkdir(exist_ok=True)
-    await asyncio.to_thread(cni.prepare, layout, NETWORK)
     try:
-        options = containerd.find_programs()
-        async with containerd.running(layout, options, machine.abilities()) as child:
-            node = make(layout, child)
+        async with ground(layout, NETWORK) as ready:
+            node = make(layout, ready)
             await load(layout, node.runtime)
             yield node
-            await node.runtime.close()
     finally:
         await leftovers.clean(layout)
 
 
-def make(layout: Layout, child: Child) -> RealNode:
-    runtime, cluster = CriRuntime(str(layout.socket)), FakeCluster()
+def make(layout: Layout, ready: Ground) -> RealNode:
+    runtime, cluster = ready.runtime, FakeCluster()
     volumes = PodVolumes(cluster, layout, lambda: AROUND, lambda: datetime.now(UTC))  # noqa: TID251
     facts = machine.node(layout, ("10.96.0.10",), "cluster.local")
     configurer = PodConfigurer(
@@ -104,7 +102,7 @@ def make(layout: Layout, child: Child) -> RealNode:
         around=lambda: AROUND,
         recorder=Silence(),
     )
-    return RealNode(layout, child, runtime, cluster, volumes, configurer)
+    return RealNode(layout, ready.containerd, runtime, cluster, volumes, configurer)
 
 
 async def load(layout: Layout, runtime: CriRuntime) -> None:

@@ -76,6 +76,7 @@ class PodVolumes:
         namespace = pod["metadata"]["namespace"]
         self._sources.use(uid, wanted(volumes, namespace))
         held.pod, held.stale = pod, False
+        self._layout.pods.mkdir(mode=0o700, parents=True, exist_ok=True)  # secrets lie below
         try:
             held.mounts = {
                 name: await self._one(pod, name, key, source) for name, key, source in volumes
