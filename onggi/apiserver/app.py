@@ -16,7 +16,7 @@ from onggi.apiserver.authz.attributes import Attributes, refusal, selected
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.negotiate import AS_IS, TRANSFORMS, accepted
 from onggi.apiserver.path import Target, described
-from onggi.apiserver.verbs import SUBRESOURCES, VERBS
+from onggi.apiserver.verbs import RESOURCES, SUBRESOURCES, VERBS
 
 ACCEPTED_TRANSFORMS = frozenset(TRANSFORMS)
 COLLECTION_VERBS = ("list", "watch", "create", "deletecollection")
@@ -95,7 +95,7 @@ def verb(call: Call) -> Callable[[Backend, Call], Awaitable[Answer]]:
         check_scope(target, kind)
     if not target.name and target.verb not in COLLECTION_VERBS:
         raise MethodNotAllowed
-    return VERBS[target.verb]
+    return RESOURCES.get(kind.resource, VERBS)[target.verb]
 
 
 def check_scope(target: Target, kind: Kind) -> None:

@@ -23,6 +23,7 @@ from onggi.apiserver.plugins import MUTATING, VALIDATING
 from onggi.apiserver.registry import Registry
 from onggi.apiserver.schemas import KindSchemas, described
 from onggi.apiserver.services import ServiceAllocator
+from onggi.apiserver.verbs.below import BINDING
 from onggi.client.inprocess import InProcess
 from onggi.kinds import BUILTIN
 from onggi.store.store import Store
@@ -82,7 +83,7 @@ def assemble(
 ) -> ApiServer:
     """A server over ``store``; ``nodes`` may be filled while it runs."""
     config = config or ApiConfig()
-    registry = Registry(BUILTIN)
+    registry = Registry((*BUILTIN, BINDING))
     services = [record.object for record in store.list("services")]
     backend = Backend(
         store=store,

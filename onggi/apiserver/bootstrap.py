@@ -7,7 +7,7 @@ clusterauthenticationtrust), ``pkg/registry/scheduling/rest``.
 
 from asyncio import TaskGroup
 from collections.abc import Iterator
-from ipaddress import IPv4Address
+from ipaddress import ip_address
 
 from onggi.api.errors import AlreadyExists, NotFound
 from onggi.api.kind import Kind
@@ -49,12 +49,18 @@ def expected(config: ApiConfig) -> Iterator[tuple[Kind, Object]]:
         meta = {"name": name}
         yield PRIORITYCLASS, {"metadata": meta, "value": value, "description": DESCRIPTIONS[name]}
     yield SERVICE, service(config)
-    if not IPv4Address(config.address).is_loopback:  # nobody in the cluster could reach it
+    if is_reachable(config.address):
         yield ENDPOINTS, endpoints(config)
         yield ENDPOINTSLICE, endpoint_slice(config)
     if config.client_ca:
         meta = {"name": AUTHENTICATION, "namespace": "kube-system"}
         yield CONFIGMAP, {"metadata": meta, "data": {"client-ca-file": config.client_ca}}
+
+
+def is_reachable(address: str) -> bool:
+    """Whether pods could use it; endpoints may not be loopback addresses."""
+    found = ip_address(address)
+    return found.version == 4 and not (found.is_loopback or found.is_unspecified)
 
 
 async def ensure(cluster: Cluster, kind: Kind, wanted: Object) -> None:

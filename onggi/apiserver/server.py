@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from onggi.api.errors import RequestEntityTooLarge
+from onggi.api.errors import BadRequest, RequestEntityTooLarge
 from onggi.api.http import Answer, Handler, Request, Stream, Upgrade, User
 from onggi.apiserver import tunnel, wire
 from onggi.apiserver.authn.users import user_of_certificate
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_HEADER = 32 * 1024  # bytes: tokens and selectors are long
 LONGEST_BODY = 3 * 1024 * 1024  # bytes, as upstream
+PATIENCE = 60.0  # seconds for a body to arrive
 GRACE = 5.0  # seconds that requests under way get to finish when the server stops
 
 Observe = Callable[[Request, int, float], None]  # request, status code, seconds
@@ -170,9 +171,23 @@ async def read(http: web.BaseRequest, request: Request) -> None:
     if query:
         request.query = parse_qs(query, keep_blank_values=True, max_num_fields=1000)
     if http.can_read_body:
-        try:
-            request.body = await http.read()
-        except web.HTTPRequestEntityTooLarge:
-            raise RequestEntityTooLarge(
-                f"Request entity too large: limit is {LONGEST_BODY}"
-            ) from None
+        request.body = await read_body(http)
+
+
+async def read_body(http: web.BaseRequest) -> bytes:
+    """Raises RequestEntityTooLarge, as early as it can be known; BadRequest for a slow one."""
+    if (http.content_length or 0) > LONGEST_BODY:
+        raise too_large()
+    if http.headers.get("Expect", "").lower() == "100-continue" and http.transport:
+        http.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    try:
+        async with asyncio.timeout(None if http.content.is_eof() else PATIENCE):
+            return await http.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise too_large() from None
+    except TimeoutError:
+        raise BadRequest("the request's body did not arrive in time") from None
+
+
+def too_large() -> RequestEntityTooLarge:
+    return RequestEntityTooLarge(f"Request entity too large: limit is {LONGEST_BODY}")

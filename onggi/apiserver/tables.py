@@ -7,6 +7,7 @@ that has none).
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from onggi.api.durations import human
@@ -14,22 +15,13 @@ from onggi.api.errors import BadRequest
 from onggi.api.kind import Column, Kind
 from onggi.api.objects import Object, View, get
 from onggi.api.times import parse
+from onggi.apiserver import schemas
 from onggi.apiserver.negotiate import META, Wanted
-from onggi.apiserver.schemas import field_text
 
 INCLUDE = ("", "Metadata", "Object", "None")
-NAME_HELP = (
-    "Name must be unique within a namespace. Is required when creating resources, although some "
-    "resources may allow a client to request the generation of an appropriate name "
-    "automatically. Name is primarily intended for creation idempotence and configuration "
-    "definition. Cannot be updated. More info: "
-    "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names"
-)
-CREATED_HELP = (
-    "CreationTimestamp is a timestamp representing the server time when this object was created. "
-    "It is not guaranteed to be set in happens-before order across separate operations. Clients "
-    "may not set this value. It is represented in RFC3339 form and is in UTC."
-)
+META_FIELD = "@io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+NAME_HELP = f"{META_FIELD}.name"
+CREATED_HELP = f"{META_FIELD}.creationTimestamp"
 NAME = Column("Name", "metadata.name", format="name", description=NAME_HELP)
 
 
@@ -62,7 +54,7 @@ def table(kind: Kind, objects: Sequence[View], version: str, include: str, now: 
         "kind": "Table",
         "apiVersion": version,
         "metadata": {k: meta[k] for k in ("resourceVersion",) if k in meta},
-        "columnDefinitions": [definition(column) for column in columns],
+        "columnDefinitions": list(definitions(kind)),
         "rows": [row(columns, obj, version, include, now) for obj in objects],
     }
 
@@ -73,6 +65,11 @@ def columns_of(kind: Kind) -> Sequence[Column]:
     if any(column.name == "Name" for column in kind.columns):
         return kind.columns
     return (NAME, *kind.columns)
+
+
+@lru_cache(maxsize=1024)
+def definitions(kind: Kind) -> Sequence[Object]:
+    return [definition(column) for column in columns_of(kind)]
 
 
 def definition(column: Column) -> Object:
@@ -86,8 +83,13 @@ def definition(column: Column) -> Object:
 
 
 def description(text: str) -> str:
-    """A text that starts with ``@`` names the field whose description it is."""
-    return field_text(text[1:]) if text.startswith("@") else text
+    """``@io.k8s.api.core.v1.PodSpec.nodeName`` stands for that field's text in OpenAPI."""
+    if not text.startswith("@"):
+        return text
+    name, _, field = text[1:].rpartition(".")
+    properties = schemas.described(name).get("properties") or {}
+    found: str = properties.get(field, {}).get("description", "")
+    return found
 
 
 def row(columns: Sequence[Column], obj: View, version: str, include: str, now: datetime) -> Object:

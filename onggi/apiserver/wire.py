@@ -63,7 +63,7 @@ class Whole:
     """A complete answer."""
 
     def __init__(self, answer: Response, request: BaseRequest, body: bytes) -> None:
-        self.keep_alive = request.keep_alive
+        self.keep_alive = request.keep_alive and answer.status != 413  # its body is unread
         rest = b"Content-Length: %d\r\n" % len(body)
         if not self.keep_alive:
             rest += b"Connection: close\r\n"
