@@ -117,7 +117,7 @@ def said_of_update(kind: Kind, change: dict[str, Any], **spec: Any) -> list[str]
     """What validation says when these fields of the spec change."""
     old = created(kind, **spec)
     new = clone(old)
-    new["spec"] = {**new["spec"], **clone(change)}
+    new["spec"] = {**new.get("spec", {}), **clone(change)}
     kind.default(new)
     if kind.prepare:
         kind.prepare(new, old)
