@@ -6,6 +6,7 @@ from onggi.node import leftovers
 from onggi.node.configs import ContainerConfig, SandboxConfig
 from onggi.node.fake import FakeRuntime
 from onggi.node.ground import ground, stop_pods
+from onggi.node.identity import POD_GRACE
 from tests.node.real_containerd import is_possible
 from tests.node.real_node import NETWORK, layout_in
 
@@ -15,7 +16,7 @@ async def test_stopping_the_pods_leaves_none() -> None:
     runtime.add_image("box")
     config = SandboxConfig(name="web", namespace="shop", uid="u")
     sandbox = await runtime.run_sandbox(config)
-    wanted = ContainerConfig(name="main", image="box", annotations={"x": "y"})
+    wanted = ContainerConfig(name="main", image="box", annotations={POD_GRACE: "0"})
     container = await runtime.create_container(sandbox, wanted, config)
     await runtime.start_container(container)
     await stop_pods(runtime)
