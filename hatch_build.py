@@ -7,8 +7,9 @@ definition by itself, so that the server reads only those it serves:
 
     definition(name PRIMARY KEY, structure, described)
 
-``structure`` is JSON without descriptions, for decoding and patching; ``described`` is the
-whole, deflated, for ``/openapi``. The names are upstream's: ``io.k8s.api.apps.v1.Deployment``.
+``structure`` is JSON without descriptions, for decoding and patching, and has under ``x-go``
+what OpenAPI does not say (``tools/go_facts.py``); ``described`` is upstream's whole, deflated,
+for ``/openapi``. The names are upstream's: ``io.k8s.api.apps.v1.Deployment``.
 """
 
 import json
@@ -23,6 +24,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 VERSION = "v1.37.0"
 SOURCE = f"kubernetes-json-schema/{VERSION}-local/_definitions.json"
+FACTS = "tools/go_facts.json"
 TARGET = "onggi/data/definitions.sqlite"
 
 # Types that are written in their own way; what upstream's OpenAPI v2 says of them.
@@ -49,7 +51,8 @@ class DefinitionsHook(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        write(Path(self.root) / TARGET, definitions())
+        root = Path(self.root)
+        write(root / TARGET, definitions(), json.loads((root / FACTS).read_text()))
 
 
 def definitions() -> dict[str, Any]:
@@ -106,17 +109,17 @@ def bare(schema: Any) -> Any:
     return result
 
 
-def rows(found: dict[str, Any]) -> Iterator[tuple[str, bytes, bytes]]:
+def rows(found: dict[str, Any], facts: dict[str, Any]) -> Iterator[tuple[str, bytes, bytes]]:
     for name, definition in sorted(found.items()):
-        described = zlib.compress(compact(definition), 9)
-        yield name, compact(bare(definition)), described
+        structure = {**bare(definition), **({"x-go": facts[name]} if name in facts else {})}
+        yield name, compact(structure), zlib.compress(compact(definition), 9)
 
 
 def compact(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def write(target: Path, found: dict[str, Any]) -> None:
+def write(target: Path, found: dict[str, Any], facts: dict[str, Any]) -> None:
     """Replace the file in one step: a running server keeps the one it has open."""
     target.parent.mkdir(exist_ok=True)
     fresh = target.with_suffix(".new")
@@ -127,7 +130,7 @@ def write(target: Path, found: dict[str, Any]) -> None:
             "CREATE TABLE definition (name TEXT PRIMARY KEY, structure BLOB, described BLOB)"
             " WITHOUT ROWID"
         )
-        database.executemany("INSERT INTO definition VALUES (?, ?, ?)", rows(found))
+        database.executemany("INSERT INTO definition VALUES (?, ?, ?)", rows(found, facts))
         database.commit()
         database.execute("VACUUM")
     finally:

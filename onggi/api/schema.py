@@ -5,8 +5,10 @@
     decode(obj, schema) -> Decoded(object, unknown, errors)
 
 ``decode`` does to a user's object what upstream's typed decoding and encoding do: it drops
-nulls, unknown fields and empty lists and maps, writes quantities, times and base64 in their
-canonical form, and reports what does not fit in Go's words. ``obj`` is changed in place.
+nulls, unknown fields, empty lists and maps, and zero values where upstream omits them; adds the
+empty structs that upstream always writes (``resources: {}``); writes quantities, times and
+base64 in their canonical form; and reports what does not fit in Go's words. ``obj`` is changed
+in place.
 
 * ``unknown`` are strict-decoding errors: ``unknown field "spec.containers[0].foo"``; what they
   mean (refuse, warn, ignore) is the caller's to decide.
@@ -18,14 +20,13 @@ so an unused one costs nothing. A node also answers for strategic merge patches:
 has ``strategies``, ``merge_key`` and the ``node`` below; ``items`` is the node of a list's or a
 map's values. Structural schemas of CustomResourceDefinitions will become nodes here too.
 
-Differences from upstream: the published OpenAPI does not tell a pointer from a value, nor a
-named string type from ``string``. So explicit zero values (``""``, ``0``, ``false``) are kept
-where upstream drops some of them, and messages say ``string`` where Go says ``v1.PullPolicy``.
+Not as upstream: required scalars and lists that are left out are not written as zero or null,
+and a ``…Status`` keeps the zeroes it states.
 
 Source: ``sigs.k8s.io/json`` (decode.go), ``k8s.io/apimachinery/pkg/runtime/serializer/json``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from onggi.api import gobase64, timestamps
@@ -109,7 +110,7 @@ class Node:
     go: str = "interface {}"
     plain: type | None = None
     zero: Any = None
-    holds_many: bool = False  # a list or a map: left out when empty
+    holds_many: bool = False  # a list or a map
 
     @property
     def items(self) -> "Node | None":
@@ -119,14 +120,21 @@ class Node:
     def field(self, name: str) -> "Field | None":
         return None
 
+    def empty(self) -> Any:
+        """What upstream writes here if nobody did."""
+        return self.zero
+
     def decode(self, value: Any, walk: Walk) -> Any:
         """The value to keep; None to drop it."""
         return value
 
 
 class Text(Node):
-    __slots__ = ()
-    go, plain, zero = "string", str, ""
+    __slots__ = ("go",)
+    plain, zero = str, ""
+
+    def __init__(self, go: str) -> None:
+        self.go = go
 
     def decode(self, value: Any, walk: Walk) -> Any:
         walk.errors.append(walk.misfit(value, self.go))
@@ -148,8 +156,8 @@ class Whole(Node):
     __slots__ = ("go", "high", "low")
     zero = 0
 
-    def __init__(self, bits: int) -> None:
-        self.go = f"int{bits}"
+    def __init__(self, bits: int, go: str = "") -> None:
+        self.go = go or f"int{bits}"
         self.low, self.high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
     def decode(self, value: Any, walk: Walk) -> Any:
@@ -258,9 +266,7 @@ class Many(Node):
             walk.path.append(part)
             value = items.decode(value, walk)
             walk.path.pop()
-        if value is None:
-            return {} if isinstance(items, Struct) else items.zero
-        return value
+        return items.empty() if value is None else value
 
 
 class List(Many):
@@ -294,15 +300,16 @@ class Map(Many):
 class Field:
     """A property of a struct: its node, and how patches treat it.
 
-    ``strategies`` are the words of x-kubernetes-patch-strategy: merge, replace, retainKeys.
+    ``omits`` says that upstream leaves it out when it is empty or zero; ``strategies`` are the
+    words of x-kubernetes-patch-strategy: merge, replace, retainKeys.
     """
 
-    __slots__ = ("drops_empty", "merge_key", "node", "plain", "strategies")
+    __slots__ = ("merge_key", "node", "omits", "plain", "strategies")
 
-    def __init__(self, node: Node, required: bool, strategies: tuple[str, ...], key: str) -> None:
+    def __init__(self, node: Node, omits: bool, strategies: tuple[str, ...], key: str) -> None:
         self.node = node
         self.plain = node.plain
-        self.drops_empty = node.holds_many and not required
+        self.omits = omits
         self.strategies = strategies
         self.merge_key = key
 
@@ -310,7 +317,7 @@ class Field:
 class Struct(Node):
     """A definition with properties, compiled when one of them is asked for."""
 
-    __slots__ = ("_fields", "go", "go_name", "name", "schemas")
+    __slots__ = ("_always", "_fields", "go", "go_name", "name", "schemas")
 
     def __init__(self, name: str, schemas: "Schemas") -> None:
         self.name = name
@@ -318,15 +325,20 @@ class Struct(Node):
         self.go_name = name.rpartition(".")[2]
         self.schemas = schemas
         self._fields: dict[str, Field] | None = None
+        self._always: tuple[tuple[str, Node], ...] = ()
 
     @property
     def fields(self) -> Mapping[str, Field]:
         if self._fields is None:
-            self._fields = self.schemas.fields(self.name)
+            self._fields, always = self.schemas.fields(self.name)
+            self._always = tuple((key, self._fields[key].node) for key in always)
         return self._fields
 
     def field(self, name: str) -> Field | None:
         return self.fields.get(name)
+
+    def empty(self) -> Any:
+        return {key: node.empty() for key, node in self._always} if self.fields else {}
 
     def decode(self, value: Any, walk: Walk) -> Any:
         if type(value) is not dict:
@@ -340,23 +352,26 @@ class Struct(Node):
             if field is None:
                 walk.stranger(key)
                 drop.append(key)
-            elif type(item) is not field.plain:
-                if item is not None:
-                    walk.path.append(key)
-                    value[key] = item = field.node.decode(item, walk)
-                    walk.path.pop()
-                if item is None or (field.drops_empty and not item):
-                    drop.append(key)
+                continue
+            if type(item) is not field.plain and item is not None:
+                walk.path.append(key)
+                value[key] = item = field.node.decode(item, walk)
+                walk.path.pop()
+            if item is None or (field.omits and not item):
+                drop.append(key)
         for key in drop:
             del value[key]
+        for key, node in self._always:
+            if key not in value:
+                value[key] = node.empty()
         walk.structs.pop()
         return value
 
 
 Schema = Node
 
-TEXT, FLAG, REAL, RAW = Text(), Flag(), Real(), Raw()
-WHOLE = {"int32": Whole(32), "int64": Whole(64)}
+FLAG, REAL, RAW, BINARY = Flag(), Real(), Raw(), Binary()
+BITS = {"int32": 32, "int64": 64}
 
 SPECIAL: dict[str, Node] = {
     f"{META}.Time": Moment(timestamps.canonical),
@@ -379,6 +394,7 @@ class Schemas:
     def __init__(self, read: Read) -> None:
         self.read = read
         self.named: dict[str, Node] = dict(SPECIAL)
+        self.scalars: dict[tuple[str, int], Node] = {}
         self.shared: dict[tuple[Any, ...], Field] = {}
 
     def load(self, name: str) -> Schema:
@@ -388,40 +404,52 @@ class Schemas:
             node = self.named[name] = Struct(name, self)
         return node
 
-    def fields(self, name: str) -> dict[str, Field]:
+    def fields(self, name: str) -> tuple[dict[str, Field], Sequence[str]]:
+        """The fields of a definition, and those that are always written."""
         definition = self.read(name)
-        required = frozenset(definition.get("required", ()))
-        properties = definition.get("properties") or {}
-        return {key: self.property(p, key in required) for key, p in properties.items()}
+        facts = definition.get("x-go", {})
+        keeps = {*facts.get("keeps", ()), *(() if facts else definition.get("required", ()))}
+        omits, types = frozenset(facts.get("omits", ())), facts.get("types", {})
+        fields = {}
+        for key, schema in (definition.get("properties") or {}).items():
+            node = self.compiled(schema, types.get(key, ""))
+            left_out = key in omits or (node.holds_many and key not in keeps)
+            fields[key] = self.field(node, left_out, schema)
+        return fields, facts.get("always", ())
 
-    def property(self, schema: Definition, required: bool) -> Field:
+    def field(self, node: Node, omits: bool, schema: Definition) -> Field:
         """A field; those that nothing tells apart are one object."""
-        node = self.compiled(schema)
         strategy = schema.get("x-kubernetes-patch-strategy")
         strategies = tuple(strategy.split(",")) if strategy else ()
-        key = schema.get("x-kubernetes-patch-merge-key", "")
-        same = (node, required, strategies, key)
+        same = (node, omits, strategies, schema.get("x-kubernetes-patch-merge-key", ""))
         return self.shared.setdefault(same, Field(*same))
 
-    def compiled(self, schema: Definition) -> Node:
+    def compiled(self, schema: Definition, go: str = "") -> Node:
+        """``go`` is the name of the type, where it is not plain from the schema."""
         if reference := schema.get("$ref"):
             return self.load(reference.rpartition("/")[2])
         match schema.get("type"):
             case "string":
-                return Binary() if schema.get("format") == "byte" else TEXT
+                return BINARY if schema.get("format") == "byte" else self.scalar(go or "string", 0)
             case "boolean":
                 return FLAG
             case "integer":
-                return WHOLE[schema.get("format", "int64")]
+                return self.scalar(go, BITS[schema.get("format", "int64")])
             case "number":
                 return REAL
             case "array":
-                items = self.compiled(schema["items"])
-                return List(items, f"[]{items.go}")
+                items = self.compiled(schema["items"], go[2:] if go.startswith("[]") else "")
+                return List(items, go or f"[]{items.go}")
             case "object" if isinstance(schema.get("additionalProperties"), Mapping):
                 items = self.compiled(schema["additionalProperties"])
-                return Map(items, f"map[string]{items.go}")
+                return Map(items, go or f"map[string]{items.go}")
         return RAW
+
+    def scalar(self, go: str, bits: int) -> Node:
+        node = self.scalars.get((go, bits))
+        if node is None:
+            node = self.scalars[go, bits] = Whole(bits, go) if bits else Text(go)
+        return node
 
 
 def decode(obj: Object, schema: Schema) -> Decoded:
