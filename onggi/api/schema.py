@@ -337,8 +337,13 @@ class Struct(Node):
     def field(self, name: str) -> Field | None:
         return self.fields.get(name)
 
+    @property
+    def always(self) -> tuple[tuple[str, Node], ...]:
+        """What upstream writes even if nobody set it."""
+        return self._always if self.fields else ()
+
     def empty(self) -> Any:
-        return {key: node.empty() for key, node in self._always} if self.fields else {}
+        return {key: node.empty() for key, node in self.always}
 
     def decode(self, value: Any, walk: Walk) -> Any:
         if type(value) is not dict:
@@ -457,3 +462,8 @@ def decode(obj: Object, schema: Schema) -> Decoded:
     walk = Walk()
     schema.decode(obj, walk)
     return Decoded(obj, list(walk.unknown), walk.fatal[:1] + walk.errors)
+
+
+def always(schema: Schema) -> tuple[tuple[str, Node], ...]:
+    """The fields of an object that upstream writes even if nobody set them: ``status``."""
+    return schema.always if isinstance(schema, Struct) else ()

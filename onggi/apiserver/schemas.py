@@ -18,7 +18,7 @@ from typing import Any
 from onggi.api.errors import BadRequest
 from onggi.api.kind import Kind
 from onggi.api.objects import Object
-from onggi.api.schema import Definition, Schema, Schemas, decode
+from onggi.api.schema import Definition, Schema, Schemas, always, decode
 
 PATH = Path(__file__).parent.parent / "data" / "definitions.sqlite"
 
@@ -101,3 +101,9 @@ class KindSchemas:
                 f"{decoded.errors[0]}"
             )
         return decoded.unknown
+
+    def complete(self, kind: Kind, obj: Object) -> None:
+        """Add the empty structs that upstream always writes: ``status: {loadBalancer: {}}``."""
+        for key, node in always(of(kind)):
+            if key not in obj:
+                obj[key] = node.empty()

@@ -37,6 +37,25 @@ DEFINITIONS: dict[str, Any] = {
         },
         "required": ["needed"],
     },
+    "io.k8s.api.test.v1.Known": {
+        "properties": {
+            "mode": {"type": "string"},
+            "name": {"type": "string"},
+            "count": {"type": "integer", "format": "int32"},
+            "on": {"type": "boolean"},
+            "part": {"$ref": REF + PART},
+            "known": {"$ref": REF + "io.k8s.api.test.v1.Known"},
+            "list": {"type": "array", "items": {"type": "string"}},
+            "limits": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+        "required": ["limits"],
+        "x-go": {
+            "always": ["part"],
+            "keeps": ["list"],
+            "omits": ["mode", "count", "on"],
+            "types": {"mode": "v1.Mode", "list": "[]v1.Word", "limits": "v1.Limits"},
+        },
+    },
     PART: {
         "properties": {
             "name": {"type": "string"},
@@ -199,6 +218,31 @@ def test_an_unknown_definition_shows_when_it_is_used() -> None:
     schema = SCHEMAS.load("io.k8s.api.test.v1.Nothing")
     with pytest.raises(KeyError):
         decode({"a": 1}, schema)
+
+
+KNOWN = SCHEMAS.load("io.k8s.api.test.v1.Known")
+
+
+def test_what_go_omits_is_dropped_and_what_it_always_writes_is_added() -> None:
+    obj: dict[str, Any] = {
+        "mode": "", "name": "", "count": 0, "on": False, "list": [], "limits": {}, "known": {},
+    }  # fmt: skip
+    assert decode(obj, KNOWN).object == {
+        "name": "",
+        "list": [],
+        "known": {"part": {}},
+        "part": {},
+    }
+
+
+def test_messages_name_the_types_that_openapi_does_not() -> None:
+    obj: dict[str, Any] = {"mode": 1, "list": [1], "limits": "x", "known": {"list": {}}}
+    assert [error.rpartition(" ")[2] for error in decode(obj, KNOWN).errors] == [
+        "v1.Mode",
+        "v1.Word",
+        "v1.Limits",
+        "[]v1.Word",
+    ]
 
 
 json_values = st.recursive(

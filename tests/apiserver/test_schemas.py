@@ -2,11 +2,13 @@ import pytest
 
 from onggi.api.errors import BadRequest
 from onggi.api.kind import Kind
+from onggi.api.objects import Object
 from onggi.api.schema import Struct, decode
 from onggi.apiserver import schemas
 from onggi.kinds import BUILTIN
 from onggi.kinds.apps.deployment import DEPLOYMENT
 from onggi.kinds.core.pod import POD
+from onggi.kinds.core.service import SERVICE
 
 
 @pytest.mark.parametrize("kind", BUILTIN, ids=lambda k: f"{k.api_version}.{k.name}")
@@ -66,3 +68,34 @@ def test_the_server_refuses_what_does_not_fit() -> None:
         'Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal '
         "string into Go struct field DeploymentSpec.spec.replicas of type int32"
     )
+
+
+def test_what_upstream_always_writes_is_there() -> None:
+    decoder = schemas.KindSchemas()
+    service: Object = {"metadata": {"name": "a"}, "spec": {"type": "", "ports": []}}
+    decoder.decode(SERVICE, service)
+    assert service["status"] == {"loadBalancer": {}}
+    assert service["spec"] == {}
+    del service["status"]
+    decoder.complete(SERVICE, service)
+    assert service["status"] == {"loadBalancer": {}}
+
+
+def test_pointers_keep_their_zeroes_and_values_do_not() -> None:
+    spec = {"hostNetwork": False, "automountServiceAccountToken": False, "nodeName": ""}
+    pod: Object = {"spec": {**spec, "containers": [{"name": "", "image": ""}]}}
+    found = decode(pod, schemas.of(POD)).object["spec"]
+    assert found == {
+        "automountServiceAccountToken": False,
+        "containers": [{"name": "", "resources": {}}],
+    }
+
+
+def test_messages_name_gos_types() -> None:
+    pod: Object = {"spec": {"restartPolicy": 5, "volumes": [{"name": "a", "emptyDir": "x"}]}}
+    assert decode(pod, schemas.of(POD)).errors == [
+        "json: cannot unmarshal number into Go struct field PodSpec.spec.restartPolicy "
+        "of type v1.RestartPolicy",
+        "json: cannot unmarshal string into Go struct field Volume.spec.volumes.VolumeSource"
+        ".emptyDir of type v1.EmptyDirVolumeSource",
+    ]
