@@ -61,6 +61,9 @@ class Schemas(Protocol):
         value of the wrong type.
         """
 
+    def complete(self, kind: Kind, obj: Object) -> None:
+        """Add the empty structs that upstream always writes, as ``status`` of a new object."""
+
 
 class Tokens(Protocol):
     """Makes tokens for service accounts."""

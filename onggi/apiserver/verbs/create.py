@@ -60,6 +60,7 @@ async def _try(backend: Backend, call: Call, obj: Object, options: WriteOptions)
     review = Review(CREATE, call, obj, None, now, options.dry_run)
     await admit(backend, review)
     strategy.prepare_create(kind, obj, str(uuid.uuid4()), now)
+    backend.schemas.complete(kind, obj)
     allocator = backend.allocators.get(kind.resource)
     given = allocator.begin(obj, None, options.dry_run) if allocator else None
     try:
