@@ -102,7 +102,7 @@ class PodWorker:
 
     def reject(self, reason: str, message: str) -> None:
         """This node does not take it."""
-        self.memory.rejected = Waiting(reason, message)
+        self.memory.rejected = Waiting(reason, f"Pod was rejected: {message}")
         self._hands.say("Warning", reason, message)
         self.poke()
 
