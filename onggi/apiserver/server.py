@@ -181,7 +181,9 @@ async def read_body(http: web.BaseRequest) -> bytes:
     if http.headers.get("Expect", "").lower() == "100-continue" and http.transport:
         http.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     try:
-        async with asyncio.timeout(None if http.content.is_eof() else PATIENCE):
+        if http.content.is_eof():
+            return await http.read()
+        async with asyncio.timeout(PATIENCE):
             return await http.read()
     except web.HTTPRequestEntityTooLarge:
         raise too_large() from None

@@ -13,6 +13,7 @@ import msgspec
 
 from onggi.api.errors import BadRequest, Expired, Timeout
 from onggi.api.http import Response
+from onggi.api.kind import Kind
 from onggi.api.objects import Object
 from onggi.apiserver import respond, tables
 from onggi.apiserver.call import Backend, Call
@@ -46,10 +47,22 @@ async def list_(backend: Backend, call: Call) -> Response:
     if call.request.objects:
         items = [respond.view(kind, record) for record in page.records]
         return Response(body=_list(call, page) | {"items": items})
-    texts = [record.data for record in page.records]
+    return Response(body=_joined(_head(call, page), texts(kind, page.records)))
+
+
+def texts(kind: Kind, records: Sequence[Record]) -> list[bytes]:
     if kind.stored:
-        texts = [respond.text(kind, record) for record in page.records]
-    return Response(body=b"".join((_head(call, page), b",".join(texts), b"]}\n")))
+        return [respond.text(kind, record) for record in records]
+    return [record.data for record in records]
+
+
+def _joined(head: bytes, items: list[bytes]) -> bytes:
+    """A list may be megabytes: they are copied once."""
+    if not items:
+        return head + b"]}\n"
+    items[0] = head + items[0]
+    items[-1] += b"]}\n"
+    return b",".join(items)
 
 
 def select(backend: Backend, call: Call, options: ListOptions) -> Page:
