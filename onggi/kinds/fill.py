@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from onggi.api import quantity
-from onggi.api.objects import Object, clone_value
+from onggi.api.kind import Prepare
+from onggi.api.objects import Object, View, clone_value
 
 
 def fill_absent(obj: Object, table: Mapping[str, Any]) -> None:
@@ -21,6 +22,16 @@ def fill_zero(obj: Object, table: Mapping[str, Any]) -> None:
     for key, value in table.items():
         if not obj.get(key):
             obj[key] = clone_value(value)
+
+
+def first_status(status: Object) -> Prepare:
+    """What a new object's status is, for kinds that prepare nothing else."""
+
+    def prepare(obj: Object, old: View | None) -> None:
+        if old is None:
+            obj["status"] = clone_value(status)
+
+    return prepare
 
 
 def items(obj: Mapping[str, Any], key: str) -> Iterator[Object]:

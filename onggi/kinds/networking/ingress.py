@@ -14,6 +14,7 @@ from onggi.kinds.addresses import parsed
 from onggi.kinds.cells import AGE, NAME, NONE, SHOWN, ingress_points
 from onggi.kinds.checks import named, port_number
 from onggi.kinds.core.service.rules import check_point
+from onggi.kinds.fill import first_status
 
 OLD_CLASS = "kubernetes.io/ingress.class"
 PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
@@ -170,6 +171,7 @@ INGRESS = Kind(
     plural="ingresses",
     schema="io.k8s.api.networking.v1.Ingress",
     short=("ing",),
+    prepare=first_status({"loadBalancer": {}}),
     rules=(check,),
     status_rules=(check_status,),
     columns=(

@@ -18,6 +18,7 @@ from onggi.kinds.checks import non_negative
 from onggi.kinds.core.pod import ignored
 from onggi.kinds.core.pod.advice import on_template
 from onggi.kinds.core.pod.template import default_template
+from onggi.kinds.fill import first_status
 
 SPEC, STATUS = "@io.k8s.api.apps.v1.DeploymentSpec", "@io.k8s.api.apps.v1.DeploymentStatus"
 ROLLING = ("spec.strategy.type", "RollingUpdate")
@@ -93,6 +94,7 @@ DEPLOYMENT = Kind(
         Default("spec.progressDeadlineSeconds", 600),
     ),
     derived=(within("spec.template", default_template),),
+    prepare=first_status({}),
     immutable=("spec.selector",),
     rules=(check,),
     status_rules=(check_status,),

@@ -11,6 +11,7 @@ from onggi.kinds.checks import non_negative
 from onggi.kinds.core.pod import ignored
 from onggi.kinds.core.pod.advice import on_template
 from onggi.kinds.core.pod.template import default_template
+from onggi.kinds.fill import first_status
 
 SPEC, STATUS = "@io.k8s.api.apps.v1.ReplicaSetSpec", "@io.k8s.api.apps.v1.ReplicaSetStatus"
 
@@ -37,6 +38,7 @@ REPLICASET = Kind(
     scale=Scale(),
     defaults=(Default("spec.replicas", 1),),
     derived=(within("spec.template", default_template),),
+    prepare=first_status({"replicas": 0}),
     immutable=("spec.selector",),
     rules=(check,),
     status_rules=(check_status,),

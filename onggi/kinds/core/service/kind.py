@@ -45,6 +45,7 @@ SERVICE = Kind(
         Ignored("spec.loadBalancerIP", NO_BALANCER),
         Ignored("spec.loadBalancerClass", NO_BALANCER),
         Ignored("spec.loadBalancerSourceRanges", NO_BALANCER),
+        Ignored("spec.trafficDistribution", "not supported by Onggi yet; all endpoints are equal"),
     ),
     advice=(advise,),
 )
