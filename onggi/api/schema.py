@@ -29,17 +29,27 @@ Source: ``sigs.k8s.io/json`` (decode.go), ``k8s.io/apimachinery/pkg/runtime/seri
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from onggi.api import gobase64, timestamps
-from onggi.api.embedded import shown as shown_field
-from onggi.api.gotext import quote
+from onggi.api import timestamps
 from onggi.api.objects import Object
-from onggi.api.quantity import QuantityError, canonical
+from onggi.api.schema_nodes import (
+    Amount,
+    Binary,
+    Field,
+    Flag,
+    IntOrString,
+    List,
+    Map,
+    Moment,
+    Node,
+    Raw,
+    Real,
+    Text,
+    Whole,
+)
+from onggi.api.schema_walk import Walk
 
 Definition = Mapping[str, Any]
 Read = Callable[[str], Definition]
-
-UNKNOWN_LIMIT = 100
-ZERO_TIME = "0001-01-01T00:00:00"
 
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"
 EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1"
@@ -51,267 +61,6 @@ class Decoded(NamedTuple):
     object: Object
     unknown: list[str]
     errors: list[str]
-
-
-class Walk:
-    """Where a decoding is, and what it found. ``path`` has field names, list indices and, in
-    a tuple each, the keys of maps; ``structs`` the structs that are open."""
-
-    __slots__ = ("errors", "fatal", "path", "structs", "unknown")
-
-    def __init__(self) -> None:
-        self.path: list[str | int | tuple[str]] = []
-        self.structs: list[Struct] = []
-        self.unknown: dict[str, None] = {}
-        self.errors: list[str] = []
-        self.fatal: list[str] = []
-
-    def stranger(self, key: str) -> None:
-        """A field that the innermost struct does not have."""
-        if len(self.unknown) < UNKNOWN_LIMIT:
-            self.path.append(key)
-            self.unknown[f"unknown field {quote(self.place())}"] = None
-            self.path.pop()
-
-    def place(self) -> str:
-        """``spec.containers[0].foo``, as upstream's strict decoder prints it."""
-        parts = []
-        for part in self.path:
-            if isinstance(part, int):
-                parts.append(f"[{part}]")
-            else:
-                parts.append(f".{part if isinstance(part, str) else part[0]}")
-        return "".join(parts).removeprefix(".")
-
-    def misfit(self, value: Any, go: str, shown: str = "") -> str:
-        """The message about a value that does not fit the Go type."""
-        what = f"json: cannot unmarshal {shown or json_type(value)} into Go"
-        if not self.structs:
-            return f"{what} value of type {go}"
-        names = (part for part in self.path if isinstance(part, str))
-        fields = ".".join(
-            shown_field(s.go_name, n) for s, n in zip(self.structs, names, strict=True)
-        )
-        return f"{what} struct field {self.structs[-1].go_name}.{fields} of type {go}"
-
-
-def json_type(value: Any) -> str:
-    """What Go calls the JSON that a value came from."""
-    if isinstance(value, bool):
-        return "bool"
-    return {str: "string", int: "number", float: "number", list: "array"}.get(type(value), "object")
-
-
-class Node:
-    """What may stand at one place. ``go`` names its type in messages; a value of exactly the
-    type ``plain`` needs no further look; ``zero`` is what a null in a list or a map means."""
-
-    __slots__ = ()
-    go: str = "interface {}"
-    plain: type | None = None
-    zero: Any = None
-    holds_many: bool = False  # a list or a map
-
-    @property
-    def items(self) -> "Node | None":
-        """The node of a list's items or a map's values."""
-        return None
-
-    def field(self, name: str) -> "Field | None":
-        return None
-
-    def empty(self) -> Any:
-        """What upstream writes here if nobody did."""
-        return self.zero
-
-    def decode(self, value: Any, walk: Walk) -> Any:
-        """The value to keep; None to drop it."""
-        return value
-
-
-class Text(Node):
-    __slots__ = ("go",)
-    plain, zero = str, ""
-
-    def __init__(self, go: str) -> None:
-        self.go = go
-
-    def decode(self, value: Any, walk: Walk) -> Any:
-        walk.errors.append(walk.misfit(value, self.go))
-        return value
-
-
-class Flag(Node):
-    __slots__ = ()
-    go, plain, zero = "bool", bool, False
-
-    def decode(self, value: Any, walk: Walk) -> Any:
-        walk.errors.append(walk.misfit(value, self.go))
-        return value
-
-
-class Whole(Node):
-    """An integer of so many bits, with its sign."""
-
-    __slots__ = ("go", "high", "low")
-    zero = 0
-
-    def __init__(self, bits: int, go: str = "") -> None:
-        self.go = go or f"int{bits}"
-        self.low, self.high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
-
-    def decode(self, value: Any, walk: Walk) -> Any:
-        if type(value) is int and self.low <= value <= self.high:
-            return value
-        shown = f"number {value}" if json_type(value) == "number" else ""
-        walk.errors.append(walk.misfit(value, self.go, shown))
-        return value
-
-
-class Real(Node):
-    __slots__ = ()
-    go, plain, zero = "float64", float, 0
-
-    def decode(self, value: Any, walk: Walk) -> Any:
-        if type(value) is not int:
-            walk.errors.append(walk.misfit(value, self.go))
-        return value
-
-
-class Binary(Node):
-    """Bytes, in base64."""
-
-    __slots__ = ()
-    go, zero = "[]uint8", ""
-
-    def decode(self, value: Any, walk: Walk) -> Any:
-        if type(value) is not str:
-            walk.errors.append(walk.misfit(value, self.go))
-            return value
-        try:
-            return gobase64.canonical(value)
-        except gobase64.Base64Error as error:
-            walk.errors.append(str(error))
-            return value
-
-
-class Moment(Node):
-    """A metav1.Time or MicroTime. The zero time is as good as none."""
-
-    __slots__ = ("canonical",)
-
-    def __init__(self, canonical: Callable[[str], str]) -> None:
-        self.canonical = canonical
-
-    def decode(self, value: Any, walk: Walk) -> Any:
-        if type(value) is not str:
-            walk.fatal.append(walk.misfit(value, "string"))
-            return value
-        try:
-            return None if value.startswith(ZERO_TIME) else self.canonical(value)
-        except timestamps.TimestampError as error:
-            walk.fatal.append(str(error))
-            return value
-
-
-class Amount(Node):
-    """A resource.Quantity."""
-
-    __slots__ = ()
-    zero = "0"
-
-    def decode(self, value: Any, walk: Walk) -> Any:
-        try:
-            return canonical(value)
-        except QuantityError as error:
-            walk.fatal.append(str(error))
-            return value
-
-
-class IntOrString(Node):
-    __slots__ = ()
-    plain, zero = str, 0
-
-    def decode(self, value: Any, walk: Walk) -> Any:
-        if type(value) is int and -(2**31) <= value < 2**31:
-            return value
-        shown = f"number {value}" if json_type(value) == "number" else ""
-        walk.fatal.append(walk.misfit(value, "int32", shown))
-        return value
-
-
-class Raw(Node):
-    """Anything, kept as it is: managed fields, extensions, JSON in a schema."""
-
-    __slots__ = ()
-
-
-class Many(Node):
-    """Values of one node each."""
-
-    __slots__ = ("_items", "go")
-    holds_many = True
-
-    def __init__(self, items: Node, go: str) -> None:
-        self._items = items
-        self.go = go
-
-    @property
-    def items(self) -> Node:
-        return self._items
-
-    def nested(self, part: int | tuple[str], value: Any, walk: Walk) -> Any:
-        items = self._items
-        if value is not None:
-            walk.path.append(part)
-            value = items.decode(value, walk)
-            walk.path.pop()
-        return items.empty() if value is None else value
-
-
-class List(Many):
-    __slots__ = ()
-
-    def decode(self, value: Any, walk: Walk) -> Any:
-        if type(value) is not list:
-            walk.errors.append(walk.misfit(value, self.go))
-            return value
-        plain = self._items.plain
-        for index, item in enumerate(value):
-            if type(item) is not plain:
-                value[index] = self.nested(index, item, walk)
-        return value
-
-
-class Map(Many):
-    __slots__ = ()
-
-    def decode(self, value: Any, walk: Walk) -> Any:
-        if type(value) is not dict:
-            walk.errors.append(walk.misfit(value, self.go))
-            return value
-        plain = self._items.plain
-        for key, item in value.items():
-            if type(item) is not plain:
-                value[key] = self.nested((key,), item, walk)
-        return value
-
-
-class Field:
-    """A property of a struct: its node, and how patches treat it.
-
-    ``omits`` says that upstream leaves it out when it is empty or zero; ``strategies`` are the
-    words of x-kubernetes-patch-strategy: merge, replace, retainKeys.
-    """
-
-    __slots__ = ("merge_key", "node", "omits", "plain", "strategies")
-
-    def __init__(self, node: Node, omits: bool, strategies: tuple[str, ...], key: str) -> None:
-        self.node = node
-        self.plain = node.plain
-        self.omits = omits
-        self.strategies = strategies
-        self.merge_key = key
 
 
 class Struct(Node):
@@ -350,7 +99,7 @@ class Struct(Node):
             walk.errors.append(walk.misfit(value, self.go))
             return value
         fields = self._fields or self.fields
-        walk.structs.append(self)
+        walk.structs.append(self.go_name)
         drop = []
         for key, item in value.items():
             field = fields.get(key)

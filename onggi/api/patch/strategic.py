@@ -14,7 +14,8 @@ from onggi.api.gotext import quote, type_name, verb_v
 from onggi.api.objects import Object, View, clone
 from onggi.api.patch.json import DoesNotApply
 from onggi.api.patch.order import arranged, checked_key, position, same
-from onggi.api.schema import Field, Node, Schema, Struct
+from onggi.api.schema import Schema, Struct
+from onggi.api.schema_nodes import Field, Node
 
 MARKER = "$patch"
 RETAIN_KEYS = "$retainKeys"
