@@ -1,6 +1,7 @@
 """A node of the tests' own: our containerd, bridge, volumes and translations, a fake cluster."""
 
 import asyncio
+import hashlib
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -25,7 +26,6 @@ from onggi.node.parts import ContainerRequest
 from onggi.node.volumes.pods import PodVolumes
 from tests.node.real_containerd import image_archive, is_possible
 
-NETWORK = cni.Network(subnet="10.214.0.0/24")
 IMAGE = "localhost/box:1"
 AROUND = Surroundings(host_ips=("192.0.2.1",), allocatable={"cpu": "2", "memory": "1Gi"})
 
@@ -71,7 +71,14 @@ class RealNode:
 
 
 def layout_in(folder: Path) -> Layout:
-    return Layout(data=folder / "data", run=folder / "run", instance="onggi-t1")
+    """An instance of its own for every folder, so that tests can run side by side."""
+    name = f"onggi-{hashlib.sha256(str(folder).encode()).hexdigest()[:6]}"
+    return Layout(data=folder / "data", run=folder / "run", instance=name)
+
+
+def network_of(layout: Layout) -> cni.Network:
+    number = int(layout.instance.removeprefix("onggi-")[:4], 16)
+    return cni.Network(subnet=f"10.{200 + number % 40}.{number >> 8}.0/24")
 
 
 @asynccontextmanager
@@ -81,7 +88,7 @@ async def real_node(layout: Layout) -> AsyncIterator[RealNode]:
     layout.data.mkdir(exist_ok=True)
     layout.run.mkdir(exist_ok=True)
     try:
-        async with ground(layout, NETWORK) as ready:
+        async with ground(layout, network_of(layout)) as ready:
             node = make(layout, ready)
             await load(layout, node.runtime)
             yield node

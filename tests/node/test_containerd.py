@@ -96,13 +96,14 @@ def named(name: str, **rest: object) -> dict:
 
 def traces(folder: Path) -> dict[str, list[str]]:
     """What an instance below this folder has in the kernel and outside of its folder."""
+    name = layout_in(folder).instance
     links = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True).stdout
     return {
         "mounts": [m.path for m in mount_points() if str(folder) in m.path],
-        "links": [line for line in links.splitlines() if "onggi-t1" in line],
-        "cgroups": [str(p) for h in cgroups().all for p in h.glob("onggi-t1*")],
+        "links": [line for line in links.splitlines() if name in line],
+        "cgroups": [str(p) for h in cgroups().all for p in h.glob(f"{name}*")],
         "processes": [" ".join(w) for _, w in leftovers.commands() if str(folder) in " ".join(w)],
-        "results": [p.name for p in cni.RESULTS.glob("onggi-t1*")],
+        "results": [p.name for p in cni.RESULTS.glob(f"{name}*")],
     }
 
 

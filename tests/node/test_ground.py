@@ -8,7 +8,7 @@ from onggi.node.fake import FakeRuntime
 from onggi.node.ground import ground, stop_pods
 from onggi.node.identity import POD_GRACE
 from tests.node.real_containerd import is_possible
-from tests.node.real_node import NETWORK, layout_in
+from tests.node.real_node import layout_in, network_of
 
 
 async def test_stopping_the_pods_leaves_none() -> None:
@@ -30,11 +30,11 @@ async def test_stopping_the_pods_leaves_none() -> None:
 async def test_addresses_of_pods_that_are_gone_are_free_at_the_start(tmp_path: Path) -> None:
     layout = layout_in(tmp_path)
     layout.data.mkdir()
-    lease = layout.ipam / layout.instance / "10.214.0.9"
+    lease = layout.ipam / layout.instance / "10.0.0.9"
     lease.parent.mkdir(parents=True)
     lease.write_text("gone\r\neth0")
     try:
-        async with ground(layout, NETWORK) as ready:
+        async with ground(layout, network_of(layout)) as ready:
             assert not lease.exists()
             assert (await ready.runtime.status()).name == "containerd"
     finally:
