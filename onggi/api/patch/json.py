@@ -27,14 +27,14 @@ Container = dict[str, Any] | list[Any]
 
 
 class DoesNotApply(StatusError):
-    """A patch that cannot be applied to this object. Upstream keeps the reason to itself; here
-    it is among the causes."""
+    """A patch that cannot be applied to this object. Upstream keeps the reason (``why``) to
+    itself, and kubectl would print a cause without a field as if it had one."""
 
     code, reason = 422, "Invalid"
 
     def __init__(self, why: str) -> None:
-        cause = {"reason": "UnexpectedServerResponse", "message": why}
-        super().__init__(REJECTED, {"causes": [cause]})
+        super().__init__(REJECTED)
+        self.why = why
 
 
 def apply(obj: View, patch: Any) -> Object:
