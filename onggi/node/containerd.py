@@ -52,10 +52,29 @@ class Options:
     sandbox_image: str = PAUSE
 
 
+CRI = "io.containerd.grpc.v1.cri"
+Section = dict[str, object]
+
+
 def config(layout: Layout, options: Options, able: Abilities) -> str:
     """``config.toml`` (version 2, which containerd 1.6 to 2.x read). Pure."""
-    cri = "io.containerd.grpc.v1.cri"
-    sections: dict[str, dict[str, object]] = {
+    plugin = f"plugins.{json.dumps(CRI)}"
+    sections: dict[str, Section] = {
+        **daemon(layout, able),
+        plugin: cri(options, able),
+        f"{plugin}.cni": {
+            "bin_dir": options.cni_plugins,
+            "conf_dir": str(layout.cni_config),
+            "max_conf_num": 1,
+        },
+        f"{plugin}.registry": {"config_path": str(layout.registries)},
+    }
+    sections |= {f"{plugin}.{name}": values for name, values in runc(layout, options).items()}
+    return "\n".join(section(name, values) for name, values in sections.items())
+
+
+def daemon(layout: Layout, able: Abilities) -> dict[str, Section]:
+    return {
         "": {
             "version": 2,
             "root": str(layout.containerd_root),
@@ -67,53 +86,49 @@ def config(layout: Layout, options: Options, able: Abilities) -> str:
         "ttrpc": {"address": f"{layout.socket}.ttrpc"},
         "debug": {"address": "", "level": "warn"},
         "metrics": {"address": ""},
-        f"plugins.{quoted(cri)}": {
-            "sandbox_image": options.sandbox_image,
-            "stream_server_address": "127.0.0.1",
-            "stream_server_port": "0",
-            "enable_selinux": False,
-            "disable_apparmor": not able.apparmor,
-            "restrict_oom_score_adj": not able.oom_below,
-            "tolerate_missing_hugetlb_controller": True,
-            "disable_hugetlb_controller": not able.hugetlb,
-            "netns_mounts_under_state_dir": True,
-            "enable_unprivileged_ports": True,  # as containerd 2 does: port 80 without root
-            "enable_unprivileged_icmp": True,
-            "stats_collect_period": 60,
-            "max_container_log_line_size": 16384,
-            "ignore_image_defined_volumes": False,
-        },
-        f"plugins.{quoted(cri)}.containerd": {
+    }
+
+
+def cri(options: Options, able: Abilities) -> Section:
+    return {
+        "sandbox_image": options.sandbox_image,
+        "stream_server_address": "127.0.0.1",
+        "stream_server_port": "0",
+        "enable_selinux": False,
+        "disable_apparmor": not able.apparmor,
+        "restrict_oom_score_adj": not able.oom_below,
+        "tolerate_missing_hugetlb_controller": True,
+        "disable_hugetlb_controller": not able.hugetlb,
+        "netns_mounts_under_state_dir": True,
+        "enable_unprivileged_ports": True,  # as containerd 2 does: port 80 without root
+        "enable_unprivileged_icmp": True,
+        "stats_collect_period": 60,
+        "max_container_log_line_size": 16384,
+        "ignore_image_defined_volumes": False,
+    }
+
+
+def runc(layout: Layout, options: Options) -> dict[str, Section]:
+    """Its default root would be shared by every instance on the host."""
+    return {
+        "containerd": {
             "snapshotter": options.snapshotter,
             "default_runtime_name": "runc",
             "discard_unpacked_layers": False,
         },
-        f"plugins.{quoted(cri)}.containerd.runtimes.runc": {
-            "runtime_type": "io.containerd.runc.v2"
-        },
-        f"plugins.{quoted(cri)}.containerd.runtimes.runc.options": {
+        "containerd.runtimes.runc": {"runtime_type": "io.containerd.runc.v2"},
+        "containerd.runtimes.runc.options": {
             "SystemdCgroup": False,
             "BinaryName": options.runc,
             "Root": str(layout.runc_root),
         },
-        f"plugins.{quoted(cri)}.cni": {
-            "bin_dir": options.cni_plugins,
-            "conf_dir": str(layout.cni_config),
-            "max_conf_num": 1,
-        },
-        f"plugins.{quoted(cri)}.registry": {"config_path": str(layout.registries)},
     }
-    return "\n".join(section(name, values) for name, values in sections.items())
 
 
-def section(name: str, values: dict[str, object]) -> str:
+def section(name: str, values: Section) -> str:
     """JSON spells strings, numbers, booleans and lists as TOML does."""
     head = f"[{name}]\n" if name else ""
     return head + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
-
-
-def quoted(name: str) -> str:
-    return json.dumps(name)
 
 
 def find_programs(data: Path) -> Options:

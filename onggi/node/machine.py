@@ -41,7 +41,7 @@ def has_capability(status: str, number: int) -> bool:
 
 
 def cgroups() -> Hierarchies:
-    return hierarchies(Path("/proc/self/mounts").read_text())
+    return hierarchies(Path("/proc/self/mounts").read_text(errors="surrogateescape"))
 
 
 def controllers() -> set[str]:

@@ -83,7 +83,7 @@ def share(path: Path) -> None:
 
 def mount_points() -> list[MountPoint]:
     """In the order in which they were made."""
-    text = Path("/proc/self/mountinfo").read_text()
+    text = Path("/proc/self/mountinfo").read_text(errors="surrogateescape")
     return [parse_line(line) for line in text.splitlines()]
 
 

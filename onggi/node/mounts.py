@@ -30,6 +30,8 @@ def container_mounts(
     pod: View, request: ContainerRequest, known: Mapping[str, str], layout: Layout, domain: str
 ) -> list[Mount]:
     """Makes the files and sub paths that are missing. Blocking. Raises ConfigError."""
+    if request.container.get("volumeDevices"):
+        raise ConfigError("volumeDevices (raw block volumes) are not supported by this node")
     found = [
         volume_mount(pod, request, index, known, layout)
         for index in range(len(request.container.get("volumeMounts") or ()))

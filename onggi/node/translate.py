@@ -13,7 +13,7 @@ from onggi.node.cgroups import Hierarchies, pod_cgroup
 from onggi.node.configs import ContainerConfig, Mount, Resources, SandboxConfig
 from onggi.node.expansion import expand
 from onggi.node.layout import Layout, container_log
-from onggi.node.parts import ContainerRequest
+from onggi.node.parts import ConfigError, ContainerRequest
 from onggi.node.runtime import ImageUser
 from onggi.node.security import Confinement, container_security, sandbox_security, sysctls
 from onggi.node.translate_dns import Resolvers, dns, node_name_of_pod
@@ -47,8 +47,20 @@ class Prepared:
     user: ImageUser
 
 
+def refuse_unsupported(pod: View) -> None:
+    """What this node cannot do is said, never left out in silence."""
+    spec = pod["spec"]
+    if name := spec.get("runtimeClassName"):
+        raise ConfigError(f'failed to get sandbox runtime: runtimeclasses "{name}" not found')
+    if spec.get("hostUsers") is False:
+        raise ConfigError("user namespaces (hostUsers: false) are not supported by this node")
+    if spec.get("resourceClaims"):
+        raise ConfigError("resourceClaims are not supported by this node")
+
+
 def sandbox_config(pod: View, attempt: int, node: Node) -> SandboxConfig:
     """The same answer for the same pod and attempt. Raises ConfigError."""
+    refuse_unsupported(pod)
     meta = pod["metadata"]
     own_network = not is_host_network(pod)
     overhead = amounts(get(pod, "spec.overhead"))

@@ -1,19 +1,20 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from onggi.controller.child import birth
+from onggi.controller.child import birth, spawn
 from onggi.kinds.core.configmap import CONFIGMAP
 from onggi.kinds.core.secret import SECRET
 from onggi.node import cni, containerd, leftovers
 from onggi.node.cgroups import pod_cgroup
 from onggi.node.layout import Layout
-from onggi.node.machine import Abilities, cgroups, has_capability
+from onggi.node.machine import Abilities, abilities, cgroups, has_capability
 from onggi.node.mounting import inside, mount_points
 from onggi.node.runtime import ContainerState
 from tests.node.real_containerd import is_possible
@@ -184,6 +185,31 @@ async def test_pods_outlive_a_killed_containerd_and_are_found_again(tmp_path: Pa
 
 @real
 @pytest.mark.containers
+async def test_an_onggi_that_was_killed_is_followed_by_one_that_adopts(tmp_path: Path) -> None:
+    layout = layout_in(tmp_path)
+    layout.data.mkdir()
+    options = containerd.find_programs(layout.data)
+    left = spawn(containerd.prepare(layout, options, abilities()))
+    while not await containerd.serves(layout.socket):  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    async with real_node(layout) as node:
+        assert node.child.pid == left.pid
+        assert node.child.adopted
+    assert not left.alive
+
+
+async def test_a_stranger_on_the_socket_is_named(tmp_path: Path) -> None:
+    layout = Layout(data=tmp_path, run=tmp_path)
+    with socket.socket(socket.AF_UNIX) as stranger:
+        stranger.bind(str(layout.socket))
+        stranger.listen()
+        with pytest.raises(containerd.NoContainerd, match=f"served by process {os.getpid()}"):
+            async with containerd.running(layout, OPTIONS, LITTLE):
+                pass
+
+
+@real
+@pytest.mark.containers
 async def test_clean_ends_what_a_crash_has_left(tmp_path: Path) -> None:
     layout = layout_in(tmp_path)
     async with real_node(layout) as node:
@@ -201,5 +227,5 @@ async def test_clean_ends_what_a_crash_has_left(tmp_path: Path) -> None:
         assert all(len(found) > 0 for found in traces(tmp_path).values())
         assert inside(layout.pods)
     assert not any(birth(pid) for pid in shims)
-    assert not any(socket.exists() for socket in sockets)
+    assert not any(each.exists() for each in sockets)
     assert traces(tmp_path) == NOTHING

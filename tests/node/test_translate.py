@@ -1,9 +1,11 @@
 from pathlib import Path
 
+import pytest
+
 from onggi.node.cgroups import Hierarchies
 from onggi.node.configs import Dns, Mount
 from onggi.node.layout import Layout
-from onggi.node.parts import ContainerRequest
+from onggi.node.parts import ConfigError, ContainerRequest
 from onggi.node.runtime import ImageUser
 from onggi.node.security import Confinement
 from onggi.node.translate import Node, Prepared, container_config, sandbox_config
@@ -43,6 +45,19 @@ def test_on_the_hosts_network_there_is_no_hostname_of_its_own() -> None:
     found = sandbox_config(pod(hostNetwork=True), 0, NODE)
     assert found.hostname == ""
     assert found.dns == Dns()
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"runtimeClassName": "kata"},
+        {"hostUsers": False},
+        {"resourceClaims": [{"name": "gpu"}]},
+    ],
+)
+def test_what_the_node_cannot_do_is_refused(spec: dict) -> None:
+    with pytest.raises(ConfigError):
+        sandbox_config(pod(**spec), 0, NODE)
 
 
 def test_a_container_is_what_its_spec_says() -> None:
