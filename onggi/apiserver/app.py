@@ -16,7 +16,7 @@ from onggi.apiserver.authz.attributes import Attributes, refusal, selected
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.negotiate import AS_IS, TRANSFORMS, accepted
 from onggi.apiserver.path import Target, described
-from onggi.apiserver.verbs import RESOURCES, SUBRESOURCES, VERBS
+from onggi.apiserver.routes import RESOURCES, SUBRESOURCES, VERBS
 
 ACCEPTED_TRANSFORMS = frozenset(TRANSFORMS)
 COLLECTION_VERBS = ("list", "watch", "create", "deletecollection")
