@@ -43,7 +43,7 @@ from onggi.node.situation import (
     StopSandbox,
     Unmount,
 )
-from onggi.node.sync import backoff_key
+from onggi.node.starting import backoff_key
 
 log = logging.getLogger(__name__)
 

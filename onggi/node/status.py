@@ -20,8 +20,8 @@ from onggi.node.restart import (
     main_containers,
     pod_policy,
 )
+from onggi.node.sandboxes import sandbox_needed
 from onggi.node.situation import TERMINAL, Situation
-from onggi.node.sync import sandbox_needed
 
 OVERDUE = "Pod was active on the node longer than the specified deadline"
 

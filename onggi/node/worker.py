@@ -25,7 +25,20 @@ from onggi.node.perform import Performer
 from onggi.node.pod_probes import PodProbes
 from onggi.node.restart import spec_list
 from onggi.node.runtime import ContainerState, RuntimeFailure, SandboxState
-from onggi.node.situation import BeginKill, Cancel, Decision, Say, Situation, Step, Stop, earliest
+from onggi.node.situation import (
+    BeginKill,
+    Cancel,
+    ConfirmDeletion,
+    Decision,
+    Mount,
+    PreStop,
+    Say,
+    Situation,
+    Step,
+    Stop,
+    Unmount,
+    earliest,
+)
 from onggi.node.status import Place, pod_status
 from onggi.node.status_patch import status_patch
 from onggi.node.sync import decide
@@ -34,6 +47,7 @@ log = logging.getLogger(__name__)
 
 REPORT = "report"
 SHOWN = ("metadata.labels", "metadata.annotations")  # volumes may show these
+ELSEWHERE = (Mount, PreStop, Unmount, ConfirmDeletion)  # steps that change nothing in the runtime
 UNREACHABLE = timedelta(seconds=1)  # until the runtime is asked again
 LAG = timedelta(milliseconds=5)  # of the runtime's status behind its events
 
@@ -233,7 +247,7 @@ class PodWorker:
         try:
             await self._hands.perform(step)
         finally:
-            self._stale = True
+            self._stale |= not isinstance(step, ELSEWHERE)
 
     # The status
 
