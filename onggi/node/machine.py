@@ -7,6 +7,7 @@ from pathlib import Path
 
 from onggi.node.cgroups import Hierarchies, hierarchies
 from onggi.node.configs import Dns
+from onggi.node.facts import read
 from onggi.node.layout import Layout
 from onggi.node.security import Confinement
 from onggi.node.translate import Node
@@ -67,13 +68,6 @@ def host_dns() -> Dns:
 
 def is_stub(servers: Iterable[str]) -> bool:
     return all(server.startswith("127.") for server in servers)
-
-
-def read(path: str) -> str:
-    try:
-        return Path(path).read_text()
-    except OSError:
-        return ""
 
 
 def node(layout: Layout, cluster_dns: tuple[str, ...], domain: str) -> Node:

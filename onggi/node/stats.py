@@ -11,10 +11,8 @@ from datetime import datetime
 
 from onggi.api.objects import Object, View
 from onggi.api.times import stamp
+from onggi.node.identity import CONTAINER_NAME, POD_NAME, POD_NAMESPACE, POD_UID
 from onggi.node.runtime import Stats
-
-UID, NAME = "io.kubernetes.pod.uid", "io.kubernetes.pod.name"
-NAMESPACE, CONTAINER = "io.kubernetes.pod.namespace", "io.kubernetes.container.name"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +58,8 @@ def rates(before: Mapping[str, tuple[datetime, int]], now: Iterable[Stats]) -> d
 def by_pod(containers: Iterable[Stats]) -> dict[str, list[Stats]]:
     pods: dict[str, list[Stats]] = defaultdict(list)
     for stats in containers:
-        if stats.labels.get(CONTAINER):
-            pods[stats.labels.get(UID, "")].append(stats)
+        if stats.labels.get(CONTAINER_NAME):
+            pods[stats.labels.get(POD_UID, "")].append(stats)
     return pods
 
 
@@ -102,7 +100,11 @@ def pod_summary(
     known = [sample.nano_cores.get(c.container_id) for c in containers]
     total = sum(k for k in known if k is not None) if any(k is not None for k in known) else None
     return {
-        "podRef": {"name": labels.get(NAME), "namespace": labels.get(NAMESPACE), "uid": uid},
+        "podRef": {
+            "name": labels.get(POD_NAME),
+            "namespace": labels.get(POD_NAMESPACE),
+            "uid": uid,
+        },
         "startTime": started,
         "containers": [container_summary(c, sample, started) for c in containers],
         "cpu": cpu(at, sum(c.cpu_ns for c in containers), total),
@@ -117,7 +119,7 @@ def pod_summary(
 
 def container_summary(stats: Stats, sample: Sample, started: str | None) -> Object:
     found: Object = {
-        "name": stats.labels.get(CONTAINER),
+        "name": stats.labels.get(CONTAINER_NAME),
         "startTime": started,
         "cpu": cpu(stats.at, stats.cpu_ns, sample.nano_cores.get(stats.container_id)),
         "memory": {
@@ -173,8 +175,8 @@ def lines(name: str, sample: Sample) -> Iterator[str]:
         value = sample.node.cpu_ns if is_cpu else sample.node.working_set
         yield line(name, {}, number(value, is_cpu), sample.node.at)
     elif of == "container":
-        for stats in (s for s in sample.containers if s.labels.get(CONTAINER)):
-            labels = {"container": stats.labels[CONTAINER], **pod_labels(stats)}
+        for stats in (s for s in sample.containers if s.labels.get(CONTAINER_NAME)):
+            labels = {"container": stats.labels[CONTAINER_NAME], **pod_labels(stats)}
             yield line(name, labels, amount([stats], is_cpu), stats.at)
     else:
         for found in by_pod(sample.containers).values():
@@ -190,7 +192,7 @@ def number(value: int, is_cpu: bool) -> str:
 
 
 def pod_labels(stats: Stats) -> dict[str, str]:
-    return {"namespace": stats.labels.get(NAMESPACE, ""), "pod": stats.labels.get(NAME, "")}
+    return {"namespace": stats.labels.get(POD_NAMESPACE, ""), "pod": stats.labels.get(POD_NAME, "")}
 
 
 def line(name: str, labels: Mapping[str, str], value: str, at: datetime) -> str:

@@ -14,7 +14,3 @@ def test_a_machine_says_what_translations_need() -> None:
 def test_a_stub_resolver_is_no_use_to_a_pod() -> None:
     assert machine.is_stub(["127.0.0.53"])
     assert not machine.is_stub(["127.0.0.53", "192.0.2.1"])
-
-
-def test_what_is_not_there_reads_as_nothing() -> None:
-    assert machine.read("/none/such") == ""
