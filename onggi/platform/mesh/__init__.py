@@ -1,0 +1,1 @@
+"""L7 traffic: ``translate`` makes Envoy's configuration of objects (pure), ``ingress`` runs it."""

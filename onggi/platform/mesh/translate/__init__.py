@@ -1,0 +1,1 @@
+"""From Kubernetes objects to Envoy resources, as plain dicts in protobuf's JSON form. Pure."""
