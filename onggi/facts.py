@@ -109,3 +109,14 @@ def networks() -> Mapping[str, list[str]]:
         name: [f"{a.address}/{a.netmask}" for a in addresses if a.family == socket.AF_INET]
         for name, addresses in psutil.net_if_addrs().items()
     }
+
+
+def primary_address() -> str:
+    """The address with which this host speaks to others; empty where it has no network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing; RFC 5737's address for documents
+        except OSError:
+            return ""
+        address: str = probe.getsockname()[0]
+    return address

@@ -1,8 +1,113 @@
+"""``onggi image``: images without a registry."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
 
-app = typer.Typer()
+from onggi.cli.failure import Failure
+from onggi.cli.options import DATA, Data, running
+from onggi.config import Config
+
+app = typer.Typer(no_args_is_help=True)
 
 
-@app.callback()
-def image() -> None:
-    """Images."""
+def say(text: str) -> None:
+    typer.echo(f"  {text}")
+
+
+def node_of(data: Path) -> Config:
+    """The running instance's settings; a Failure where it has no containers."""
+    config, _ = running(data)
+    if not config.node:
+        raise Failure("this instance runs no containers (--no-node), so it needs no images.")
+    return config
+
+
+def attempt(work: Any) -> Any:
+    """What ``work()`` returns; a Failure with the builder's own words where it cannot."""
+    from onggi.images.errors import ImageError
+
+    try:
+        return work()
+    except ImageError as error:
+        raise Failure(str(error)) from error
+    except OSError as error:
+        raise Failure(f"{error.filename}: {error.strerror}") from error
+
+
+@app.command()
+def build(
+    file: Annotated[Path, typer.Argument(help="What the image is made of (docs/images.md).")],
+    refresh: Annotated[bool, typer.Option(help="Fetch the package lists again.")] = False,
+    data: Data = DATA,
+) -> None:
+    """Build an image from FILE and put it on the node."""
+    from onggi.images.spec import load
+    from onggi.up.images import builder, containerd, layout
+
+    config = node_of(data)
+
+    def work() -> Any:
+        built = builder(config, say).build(load(file), refresh=refresh)
+        containerd(config).load(layout(config), built.name)
+        return built
+
+    built = attempt(work)
+    how = "unchanged" if built.cached else "built"
+    typer.echo(f"{built.name}  {built.digest}  {size(built.size)}  {how}")
+
+
+@app.command("import")
+def import_(
+    archive: Annotated[Path, typer.Argument(help="A docker or OCI archive.")],
+    name: Annotated[str, typer.Option(help="For an archive that names no image.")] = "",
+    data: Data = DATA,
+) -> None:
+    """Put the images of ARCHIVE on the node."""
+    from onggi.up.images import containerd
+
+    config = node_of(data)
+    for brought in attempt(lambda: containerd(config).bring(archive, name)):
+        typer.echo(brought)
+
+
+@app.command("list")
+def list_(data: Data = DATA) -> None:
+    """Show the images on the node."""
+    from onggi.up.images import containerd
+
+    config = node_of(data)
+    rows = [("IMAGE", "DIGEST", "SIZE", "CREATED", "IN USE")]
+    for image in attempt(containerd(config).list):
+        created = image.created.strftime("%Y-%m-%d") if image.created else "-"
+        used = "yes" if image.used else "no"
+        for name in image.names or ("<none>",):
+            rows.append((name, image.digest[7:19], size(image.size), created, used))
+    table(rows)
+
+
+@app.command()
+def prune(data: Data = DATA) -> None:
+    """Remove images that no container uses, and the builder's cache."""
+    from onggi.images.pause import NAME
+    from onggi.up.images import containerd, layout
+
+    config = node_of(data)
+    freed = 0
+    for image in attempt(lambda: containerd(config).prune((NAME,))):
+        freed += image.size
+        say(f"removed {', '.join(image.names) or image.digest}")
+    freed += attempt(layout(config).prune)
+    typer.echo(f"freed {size(freed)}")
+
+
+def size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB"
+
+
+def table(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        typer.echo("   ".join(cells).rstrip())

@@ -1,12 +1,17 @@
-"""From settings to a platform that serves, and back: the order of everything."""
+"""From settings to a platform that serves, and back: the order of everything.
+
+Every part is entered on one stack, so that it stops in the opposite order: the ingress
+before the pods, the pods before containerd, everything before the state.
+"""
 
 import asyncio
 import gc
 import logging
 import os
 import signal
-from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from onggi import __version__
 from onggi.config import Config
@@ -16,6 +21,7 @@ from onggi.progress import Progress
 from onggi.store.compaction import keep_compacted
 from onggi.store.sqlite import SqliteStore
 from onggi.store.store import Corrupt
+from onggi.up.clock import now
 from onggi.up.control_plane import (
     ControlPlane,
     api_server,
@@ -30,6 +36,10 @@ ENDINGS = {signal.SIGTERM: True, signal.SIGINT: True, signal.SIGUSR1: False}  # 
 YOUNG = 20_000  # allocations between collections: the heap is large and hardly ever cyclic
 
 
+class CannotStart(Exception):
+    """Something that a user can mend; the text says what and how."""
+
+
 def run(config: Config, progress: Progress) -> int:
     """The process's exit status. What a user can mend is told through ``progress``."""
     import uvloop
@@ -39,7 +49,7 @@ def run(config: Config, progress: Progress) -> int:
     try:
         with hold(config):
             uvloop.run(Platform(config, progress).serve())
-    except* (AlreadyRunning, ChildFailed, Corrupt, OSError) as group:
+    except* (AlreadyRunning, CannotStart, ChildFailed, Corrupt, OSError) as group:
         trouble = "\n".join(explain(error) for error in leaves(group))
     if trouble:
         log.error("%s", trouble)
@@ -65,8 +75,9 @@ class Platform:
     """One life of the platform."""
 
     def __init__(self, config: Config, progress: Progress) -> None:
-        self.config, self.progress = config, progress
+        self.config, self.step = config, progress
         self.stop_pods = True
+        self.children: dict[str, str] = {}
         self._ending = asyncio.Event()
 
     async def serve(self) -> None:
@@ -74,42 +85,71 @@ class Platform:
         for sign in ENDINGS:
             loop.add_signal_handler(sign, self._end, sign)
         async with asyncio.TaskGroup() as tasks, AsyncExitStack() as stack:
-            background = [*await self._start(stack, tasks)]
+            self._tasks, self._stack = tasks, stack
+            await self._start()
             gc.collect()
             gc.freeze()
-            self.progress.ready()
+            self.step.ready()
             await self._ending.wait()
-            for task in background:
-                task.cancel()
 
     def _end(self, sign: signal.Signals) -> None:
         log.info("stopping: %s", sign.name)
         self.stop_pods = ENDINGS[sign]
         self._ending.set()
 
-    async def _start(
-        self, stack: AsyncExitStack, tasks: asyncio.TaskGroup
-    ) -> list[asyncio.Task[None]]:
-        config, step = self.config, self.progress
-        with step("state"):
-            store = SqliteStore.open(config.data / "store" / "onggi.db")
-            stack.push_async_callback(store.close)
-        with step("API server"):
-            plane = await stack.enter_async_context(api_server(config, store))
-            write_kubeconfig(plane)
-        with step("controllers and scheduler"):
-            loops = Loops(plane)
-            background = [tasks.create_task(loops.run())]
-            await loops.synced.wait()
-        background.append(tasks.create_task(keep_compacted(store)))
-        background.append(tasks.create_task(keep_certificates(plane)))
-        self._announce(stack, plane)
-        return background
+    async def _start(self) -> None:
+        config = self.config
+        if config.node:
+            from onggi.up.with_node import NodeStart
 
-    def _announce(self, stack: AsyncExitStack, plane: ControlPlane) -> None:
-        started = datetime.now(UTC).timestamp()  # noqa: TID251
-        announce(
-            self.config,
-            Instance(pid=os.getpid(), version=__version__, server=plane.url, started=started),
+            node = NodeStart(self)
+            await node.before()
+        with self.step("state"):
+            store = SqliteStore.open(config.data / "store" / "onggi.db")
+            self._stack.push_async_callback(store.close)
+        with self.step("API server"):
+            plane = await self.enter(api_server(config, store))
+            write_kubeconfig(plane)
+        with self.step("controllers and scheduler"):
+            loops = Loops(plane, node.reads if config.node else ())
+            await self.keep(loops.run())
+            await loops.synced.wait()
+        await self.keep(keep_compacted(store))
+        await self.keep(keep_certificates(plane))
+        if config.node:
+            await node.after(plane, loops)
+        self._announce(plane)
+
+    async def enter(self, part: Any) -> Any:
+        """A part that is a context: left when the platform stops."""
+        return await self._stack.enter_async_context(part)
+
+    async def keep(self, work: Coroutine[Any, Any, None]) -> None:
+        """A part that runs for ever: ended when the platform stops; its failure ends all."""
+        await self.enter(going_on(self._tasks, work))
+
+    def at_the_end(self, work: Any) -> None:
+        self._stack.push_async_callback(work)
+
+    def _announce(self, plane: ControlPlane) -> None:
+        instance = Instance(
+            pid=os.getpid(),
+            version=__version__,
+            server=plane.url,
+            started=now().timestamp(),
+            children=self.children,
         )
-        stack.callback(record_file(self.config).unlink, missing_ok=True)
+        announce(self.config, instance)
+        self._stack.callback(record_file(self.config).unlink, missing_ok=True)
+
+
+@asynccontextmanager
+async def going_on(
+    tasks: asyncio.TaskGroup, work: Coroutine[Any, Any, None]
+) -> AsyncIterator[None]:
+    task = tasks.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])

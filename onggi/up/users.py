@@ -6,7 +6,7 @@ AUTHENTICATED = "system:authenticated"
 SERVICE_ACCOUNTS = ("system:serviceaccounts", "system:serviceaccounts:kube-system", AUTHENTICATED)
 
 SCHEDULER = User("system:kube-scheduler", (AUTHENTICATED,))
-PROXY = User("system:kube-proxy", (AUTHENTICATED,))
+INGRESS = User("system:serviceaccount:kube-system:onggi-ingress", SERVICE_ACCOUNTS)
 CACHES = User("system:kube-controller-manager", ("system:masters", AUTHENTICATED))
 
 

@@ -292,6 +292,14 @@ CONTROLLERS: dict[str, Rules] = {
         on(f"{READ} patch update delete", "*", "*"),
         EVENTS,
     ),
+    "onggi-ingress": (  # ours: Envoy, in place of an ingress controller of one's own
+        on(f"{READ} create", "networking.k8s.io", "ingressclasses"),
+        on(READ, "networking.k8s.io", "ingresses"),
+        on("patch update", "networking.k8s.io", "ingresses/status"),
+        on("get list watch", "core", "secrets services"),
+        on(READ, "discovery.k8s.io", "endpointslices"),
+        EVENTS,
+    ),
     "namespace-controller": (
         on(f"{READ} delete", "core", "namespaces"),
         on("update", "core", "namespaces/finalize namespaces/status"),

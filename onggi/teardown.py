@@ -1,0 +1,89 @@
+"""Takes back what an instance put on the host, for ``onggi down`` and ``onggi uninstall``.
+
+After an orderly stop there is next to nothing to do; after a crash all of it. Everything is
+recognised by the instance's own names and paths; what is found is told.
+"""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from onggi.config import Config
+from onggi.controller.child import Process, stop
+from onggi.node import leftovers
+from onggi.node.mounting import unmount_below
+from onggi.proxy import host
+from onggi.proxy.nftables import Nftables, NftablesError
+from onggi.up.node import host_record, layout
+
+Say = Callable[[str], None]
+PATIENCE = 10.0  # seconds that Envoy gets
+
+
+class NotOurs(Exception):
+    """The directory holds no instance: nothing was removed. The text says so."""
+
+
+def stop_leftovers(config: Config, say: Say = print) -> None:
+    """Processes, mounts, network, cgroups, kernel settings; the data stays."""
+    for found in asyncio.run(stop_processes(config)):
+        say(f"  stopped {found}")
+    remove_table(config)
+    remove_address(config.dns_service)
+    record = host_record(config)
+    if record.exists():
+        host.restore(json.loads(record.read_text()))
+        record.unlink()
+
+
+async def stop_processes(config: Config) -> list[str]:
+    record = config.run / "envoy.json"
+    found = []
+    if record.exists():
+        process = Process(**json.loads(record.read_text()))
+        if process.alive:
+            await stop(process, PATIENCE)
+            found.append("envoy")
+        record.unlink()
+    return [*found, *await leftovers.clean(layout(config))]
+
+
+def remove_table(config: Config) -> None:
+    nftables = Nftables()
+    try:
+        nftables.run(f"delete table ip {config.name}")
+    except NftablesError:
+        return  # there is none
+    finally:
+        nftables.close()
+
+
+def remove_address(address: str) -> None:
+    """DNS's own; a crash leaves it on lo."""
+    subprocess.run(
+        ["ip", "address", "del", f"{address}/32", "dev", "lo"], capture_output=True, check=False
+    )
+
+
+def remove_all(config: Config, say: Say = print) -> None:
+    """Everything, the data too. Raises NotOurs for a directory that is no instance's."""
+    if config.data.exists() and not (config.data / "config.json").exists():
+        raise NotOurs(
+            f"{config.data} holds no Onggi instance (no config.json): nothing was removed. "
+            "Give its directory with --data."
+        )
+    if config.node:
+        stop_leftovers(config, say)
+    for folder in (config.run, config.data):
+        if folder.exists():
+            remove_tree(folder)
+            say(f"  removed {folder}")
+
+
+def remove_tree(folder: Path) -> None:
+    """A mount that is left would make this delete what is mounted there."""
+    unmount_below(folder)
+    shutil.rmtree(folder)
