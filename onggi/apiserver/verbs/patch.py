@@ -3,7 +3,7 @@
 Source: ``k8s.io/apiserver/pkg/endpoints/handlers/patch.go``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -76,7 +76,7 @@ def read(call: Call) -> Any:
 
 
 def as_object(value: Any) -> View:
-    if not isinstance(value, dict | View):
+    if not isinstance(value, Mapping):
         shown = "array" if isinstance(value, list) else "value"
         raise BadRequest(
             f"json: cannot unmarshal {shown} into Go value of type map[string]interface {{}}"

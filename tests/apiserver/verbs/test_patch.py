@@ -1,0 +1,96 @@
+"""Patches."""
+
+import msgspec
+import pytest
+
+from onggi.api.http import Request
+from tests.apiserver.world import ADMIN, ask, config_map, pod
+
+BASE = "/api/v1/namespaces/default/configmaps"
+ONE = f"{BASE}/one"
+MERGE = "application/merge-patch+json"
+JSON = "application/json-patch+json"
+STRATEGIC = "application/strategic-merge-patch+json"
+
+
+@pytest.fixture
+async def one(running):
+    return (await ask(running, "POST", BASE, config_map()))[1]
+
+
+async def test_a_merge_patch(running, one):
+    code, body = await ask(running, "PATCH", ONE, {"data": {"a": "1"}}, content_type=MERGE)
+    assert (code, body["data"]) == (200, {"key": "value", "a": "1"})
+
+
+async def test_a_json_patch(running, one):
+    change = [{"op": "remove", "path": "/data/key"}]
+    code, body = await ask(running, "PATCH", ONE, change, content_type=JSON)
+    assert code == 200
+    assert "data" not in body
+    change = [{"op": "test", "path": "/data/key", "value": "x"}]
+    code, body = await ask(running, "PATCH", ONE, change, content_type=JSON)
+    assert code == 422
+
+
+async def test_a_strategic_patch(running, cluster):
+    url = "/api/v1/namespaces/default/pods"
+    await ask(running, "POST", url, pod())
+    change = {"spec": {"containers": [{"name": "main", "image": "example.com/app:2"}]}}
+    code, body = await ask(running, "PATCH", f"{url}/web", change, content_type=STRATEGIC)
+    assert code == 200
+    assert body["spec"]["containers"][0]["image"] == "example.com/app:2"
+    assert body["spec"]["containers"][0]["volumeMounts"]
+    assert body["metadata"]["generation"] == 2
+
+
+async def test_apply_is_refused_clearly(running, one):
+    code, body = await ask(
+        running, "PATCH", ONE, b"data: {}", content_type="application/apply-patch+yaml"
+    )
+    assert code == 415
+    assert body["message"].startswith("server-side apply is not supported")
+
+
+async def test_what_is_no_patch_is_refused(running, one):
+    assert (await ask(running, "PATCH", ONE, b"{}", content_type="text/plain"))[0] == 415
+    assert (await ask(running, "PATCH", ONE, b"{", content_type=MERGE))[0] == 400
+    assert (await ask(running, "PATCH", ONE, b"[]", content_type=MERGE))[0] == 400
+    assert (await ask(running, "PATCH", ONE, b"{}", content_type=JSON))[0] == 400
+
+
+async def test_an_empty_patch_writes_nothing(running, one):
+    code, body = await ask(running, "PATCH", ONE, {}, content_type=MERGE)
+    assert (code, body) == (200, one)
+
+
+async def test_a_patch_of_nothing_is_not_found(running):
+    assert (await ask(running, "PATCH", ONE, {}, content_type=MERGE))[0] == 404
+
+
+async def test_a_patch_cannot_rename(running, one):
+    change = {"metadata": {"name": "two"}}
+    assert (await ask(running, "PATCH", ONE, change, content_type=MERGE))[0] == 400
+
+
+async def test_a_stale_version_in_a_patch_is_a_conflict(running, one):
+    change = {"metadata": {"resourceVersion": "1"}, "data": {"a": "b"}}
+    assert (await ask(running, "PATCH", ONE, change, content_type=MERGE))[0] == 409
+
+
+async def test_unknown_fields_of_a_patch_warn(running, one):
+    request = Request(
+        method="PATCH",
+        path=ONE,
+        headers={"content-type": MERGE},
+        body=msgspec.json.encode({"nope": 1}),
+        user=ADMIN,
+    )
+    answer = await running.handle(request)
+    assert answer.headers["Warning"] == '299 - "unknown field \\"nope\\""'
+
+
+async def test_the_result_is_checked(running, one):
+    change = {"metadata": {"labels": {"bad key": "x"}}}
+    code, body = await ask(running, "PATCH", ONE, change, content_type=MERGE)
+    assert (code, body["reason"]) == (422, "Invalid")
