@@ -27,10 +27,9 @@ KEPT = ("Package", "Version", "Architecture", "Source", "Maintainer", "Depends",
 STUB = "Package: {}\nStatus: hold ok installed\nArchitecture: {}\nVersion: {}\nMaintainer: -\n\n"
 HOOK = """set -e
 cd "$1"
-mkdir -p usr/bin usr/sbin usr/lib var/lib/apt/lists var/cache/apt/archives var/lib/dpkg
+mkdir -p usr/bin usr/sbin usr/lib var/cache/apt/archives var/lib/dpkg
 for d in bin sbin lib; do ln -s usr/$d $d; done
 if [ -e {state}/lib64 ]; then mkdir usr/lib64; ln -s usr/lib64 lib64; fi
-cp -alf {state}/lists/. var/lib/apt/lists/
 cp -alf {state}/archives/. var/cache/apt/archives/
 cat {stubs} >> var/lib/dpkg/status"""
 KEEP = 'cp -nl "$1"/var/cache/apt/archives/*.deb {state}/archives/'
@@ -130,7 +129,7 @@ class Apt:
         command = [
             *("mmdebstrap", "--quiet", "--mode=root", "--variant=extract", "--format=directory"),
             "--skip=update,check/empty,cleanup/apt",
-            '--aptopt=APT::Install-Recommends "false"',
+            *(f"--aptopt={option}" for option in OPTIONS.format(state=self.state).splitlines()),
             f"--setup-hook={HOOK.format(**words)}",
             f"--extract-hook={KEEP.format(**words)}",
             f"--include={','.join(p.exact for p in resolved.unpacked)}",
@@ -183,6 +182,10 @@ class Apt:
         return hashlib.sha256(repr(list(stats)).encode()).hexdigest()
 
 
+OPTIONS = """\
+APT::Install-Recommends "false";
+Dir::State::lists "{state}/lists";
+Dir::Cache::srcpkgcache "{state}/srcpkgcache.bin";"""
 LIB64 = ("amd64", "ppc64el", "loong64")
 CONFIGURATION = """\
 Dir::Etc::sourcelist "{state}/onggi.sources";

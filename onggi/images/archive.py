@@ -10,7 +10,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from onggi.images.errors import ImageError
 from onggi.images.layout import NAME, TAG
@@ -55,9 +55,9 @@ def opened(path: Path) -> IO[bytes]:
         head = file.read(4)
     if head.startswith(ZSTD):
         raise ImageError(f"{path} is compressed with zstd; unpack it first: zstd -d {path}")
-    packed: Any = gzip.open(path) if head.startswith(GZIP) else path.open("rb")
-    found: IO[bytes] = packed
-    return found
+    if head.startswith(GZIP):
+        return cast(IO[bytes], gzip.open(path))
+    return path.open("rb")
 
 
 def _tables(tar: tarfile.TarFile) -> Iterator[tuple[str, Any]]:

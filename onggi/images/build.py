@@ -7,6 +7,7 @@ all packages and the contents of all files. The same inputs give the same digest
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,18 +54,20 @@ class Builder:
 
     def build(self, spec: Spec, *, refresh: bool = False) -> Built:
         """Raises ImageError, whose text names key and line where one is to blame."""
-        with self.layout.lock():
-            build = _Build(self, spec)
-            return build.image(refresh)
+        with self.layout.lock(), self.layout.scratch() as folder, ThreadPoolExecutor(1) as aside:
+            return _Build(self, spec, folder, aside).image(refresh)
 
 
 @dataclass
 class _Build:
-    """One build. ``stack`` is the image's layers so far."""
+    """One build. ``stack`` is the image's layers so far; ``aside`` works beside us."""
 
     builder: Builder
     spec: Spec
+    folder: Path
+    aside: ThreadPoolExecutor
     made: list[str] = field(default_factory=list)  # what was not in the cache
+    tools_root: Future[Path] | None = None
 
     def image(self, refresh: bool) -> Built:
         builder, spec = self.builder, self.spec
@@ -73,6 +76,8 @@ class _Build:
         self.stack = Stack(self.layout, list(self.base.layers))
         if spec.packages or spec.build_packages:
             self.apt.refresh(builder.now(), force=refresh)
+        with_tools = (*spec.packages, *spec.build_packages) if spec.build_packages else ()
+        self.tools = self._resolve(with_tools)
         resolved = self._resolve(spec.packages)
         if resolved.unpacked:
             self.stack.push(self._packages(resolved))
@@ -111,39 +116,55 @@ class _Build:
     def _unpack(self, resolved: Resolved) -> Layer:
         count = len(resolved.unpacked)
         self.say(f"fetching and unpacking {count} packages")
-        with self.layout.scratch() as folder:
-            since, root = self.builder.now(), folder / "root"
-            self.apt.unpack(resolved, root)
-            complete(root, self.apt.describe(resolved.unpacked))
-            skip = trim.of_packages(self.spec.drop)
-            packing = Packing(self.builder.epoch, since=since - 60, skip=skip)
-            return self._pack(root, packing, f"{count} packages")
+        self._start_tools()  # the layer above this one cannot be in the cache either
+        since, root = self.builder.now(), self.folder / "root"
+        self.apt.unpack(resolved, root)
+        complete(root, self.apt.describe(resolved.unpacked))
+        skip = trim.of_packages(self.spec.drop)
+        packing = Packing(self.builder.epoch, since=since - 60, skip=skip)
+        return self._pack(root, packing, f"{count} packages")
+
+    def _start_tools(self) -> Future[Path]:
+        """Unpack what only ``run`` steps need, meanwhile."""
+        if self.tools_root is None:
+            if self.tools.unpacked:
+                self.say(
+                    f"fetching and unpacking {len(self.tools.unpacked)} packages to build with"
+                )
+            self.tools_root = self.aside.submit(self._unpack_tools)
+        return self.tools_root
+
+    def _unpack_tools(self) -> Path:
+        root = self.folder / "tools"
+        if self.tools.unpacked:
+            self.apt.unpack(self.tools, root)
+            complete(root, {})
+        else:
+            root.mkdir()
+        return root
 
     def _changes(self) -> Layer | None:
         spec = self.spec
         fresh = not spec.base and (spec.packages or spec.users)
         if not (spec.files or spec.directories or spec.links or spec.run or spec.users or fresh):
             return None
-        tools = self._resolve((*spec.packages, *spec.build_packages)) if spec.run else Resolved(())
         inputs = ["changes", [layer.digest for layer in self.stack.layers], self.builder.epoch]
-        return self._cached([*inputs, tools.unpacked, contents(spec)], lambda: self._make(tools))
+        return self._cached([*inputs, self.tools.unpacked, contents(spec)], self._make)
 
-    def _make(self, tools: Resolved) -> Layer:
-        with self.layout.scratch() as folder:
-            upper = folder / "upper"
-            upper.mkdir(mode=0o755)
-            below = union(self.stack.trees())
-            known = self._accounts(upper, below)
-            everything = union(self.stack.trees())
-            Place(upper, everything, known).everything(self.spec)
-            if self.spec.run:
-                self._run(folder, upper, tools)
-            packing = Packing(
-                self.builder.epoch,
-                skip=trim.of_changes(self.spec.drop),
-                whiteout=lambda path: path in below.nodes,
-            )
-            return self._pack(upper, packing, "files")
+    def _make(self) -> Layer:
+        upper = self.folder / "upper"
+        upper.mkdir(mode=0o755)
+        below = union(self.stack.trees())
+        known = self._accounts(upper, below)
+        Place(upper, union(self.stack.trees()), known).everything(self.spec)
+        if self.spec.run:
+            self._run(upper)
+        packing = Packing(
+            self.builder.epoch,
+            skip=trim.of_changes(self.spec.drop),
+            whiteout=lambda path: path in below.nodes,
+        )
+        return self._pack(upper, packing, "files")
 
     def _accounts(self, upper: Path, below: Tree) -> Accounts:
         """Those of the base or the usual ones, and the description's."""
@@ -160,15 +181,11 @@ class _Build:
             place.text("/etc/group", group + more[1])
         return known
 
-    def _run(self, folder: Path, upper: Path, tools: Resolved) -> None:
-        lower = self.stack.unpack(folder / "layers")
-        if self.spec.build_packages:
-            self.say(f"unpacking {len(tools.unpacked)} packages to build with")
-            self.apt.unpack(tools, folder / "tools")
-            complete(folder / "tools", {})
-            lower = [*lower, folder / "tools"]
-        (folder / "work").mkdir()
-        stage = Stage(lower, upper, folder / "work")
+    def _run(self, upper: Path) -> None:
+        tools = self._start_tools()
+        lower = [*self.stack.unpack(self.folder / "layers"), tools.result()]
+        (self.folder / "work").mkdir()
+        stage = Stage(lower, upper, self.folder / "work")
         env = {**self.spec.env, "SOURCE_DATE_EPOCH": str(self.builder.epoch)}
         for index, step in enumerate(self.spec.run):
             self.say(f"run: {shown(step).splitlines()[0][:100]}")

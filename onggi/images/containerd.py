@@ -158,11 +158,10 @@ class Containerd:
 
         options = [("grpc.max_receive_message_length", LARGEST)]
         with grpc.insecure_channel(f"unix://{self.socket}", options) as channel:
+            images = api_pb2_grpc.ImageServiceStub(channel)  # type: ignore[no-untyped-call]
+            runtime = api_pb2_grpc.RuntimeServiceStub(channel)  # type: ignore[no-untyped-call]
             try:
-                yield (
-                    api_pb2_grpc.ImageServiceStub(channel),
-                    api_pb2_grpc.RuntimeServiceStub(channel),
-                )
+                yield images, runtime
             except grpc.RpcError as error:
                 raise ImageError(f"containerd at {self.socket}: {_details(error)}") from error
 
