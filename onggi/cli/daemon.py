@@ -100,5 +100,8 @@ def platform(config: Config, send: Send) -> int:
     progress = Progress(send)
     with progress("loading"):
         from onggi.up.run import run
+
+        if config.node:
+            import onggi.up.with_node  # noqa: F401  (used by run; loaded here to be told of)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     return run(config, progress)

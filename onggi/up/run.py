@@ -100,7 +100,7 @@ class Platform:
     async def _start(self) -> None:
         config = self.config
         if config.node:
-            from onggi.up.with_node import NodeStart
+            from onggi.up.with_node import NodeStart  # heavy: only where there is a node
 
             node = NodeStart(self)
             await node.before()
