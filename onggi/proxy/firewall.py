@@ -48,9 +48,15 @@ class Firewall:
         self._size = 0
         await asyncio.to_thread(self._nftables.run, removal(self._config))
 
-    def lost(self) -> None:
-        """Somebody deleted the table: the next ``apply`` makes it anew."""
+    def is_lost(self) -> bool:
+        """Somebody deleted the table; then the next ``apply`` makes it anew."""
+        if not self._size:
+            return False  # it is being made
+        tables = self._nftables.run("list tables ip").splitlines()
+        if f"table ip {self._config.name}" in tables:
+            return False
         self._size = 0
+        return True
 
     def _update(self, changes: Changes) -> None:
         commands = update(self._config, changes)
@@ -59,5 +65,6 @@ class Firewall:
 
     async def _replace(self) -> None:
         part = self._ledger.effective()
+        self._size = 0
         await asyncio.to_thread(self._nftables.run, whole(self._config, part))
         self._size = fitting(part)

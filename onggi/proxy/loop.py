@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from onggi.api.kind import Kind
@@ -18,11 +19,13 @@ from onggi.kinds.core.pod import POD
 from onggi.kinds.core.service import SERVICE
 from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
 from onggi.proxy.firewall import Firewall
+from onggi.proxy.host import service_route
 from onggi.proxy.ledger import Part
 from onggi.proxy.nftables import Nftables, NftablesError
 from onggi.proxy.rules import Place, mapped_ports, pod_part, service_part
 from onggi.proxy.stale import forget, stale_flows
 from onggi.proxy.table import TableConfig
+from onggi.proxy.watch import TableWatch
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +59,11 @@ class Proxy:
     def __init__(self, caches: Caches, config: ProxyConfig) -> None:
         self.applied = asyncio.Event()  # the first time
         self._caches = caches
+        services = config.table.services
+        self._route = partial(service_route, services) if services else contextlib.nullcontext
         self._place = Place(config.node, config.served_here)
         self._firewall = Firewall(Nftables(), config.table)
+        self._watch = TableWatch(self._check)
         self._dirty: set[Owner] = set()
         self._wake = asyncio.Event()
 
@@ -68,10 +74,12 @@ class Proxy:
             for obj in self._caches.all(kind):
                 self._changed(kind, None, obj)
         self._wake.set()
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            await self._refresh()
+        async with self._route(), asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch.run())
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                await self._refresh()
 
     async def remove(self) -> None:
         """Delete the table."""
@@ -100,6 +108,11 @@ class Proxy:
             return pod_part(obj, self._place)
         slices = self._caches.select(ENDPOINTSLICE, namespace, {SERVICE_NAME: name})
         return service_part(obj, slices, self._place)
+
+    def _check(self) -> None:
+        if self._firewall.is_lost():
+            log.warning("the nftables table was deleted by somebody; making it anew")
+            self._wake.set()
 
     def _changed(self, kind: Kind, before: View | None, after: View | None) -> None:
         changed = after or before

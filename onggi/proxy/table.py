@@ -39,10 +39,12 @@ BATCH = 4000  # elements per command
 
 @dataclass(frozen=True, kw_only=True)
 class TableConfig:
-    """``pods`` is the network of all pods of the cluster; networks as ``10.244.0.0/16``."""
+    """``pods`` is the network of all pods of the cluster, ``services`` that of the services
+    (empty: not known, so unused addresses are left to the host's routes)."""
 
     name: str = "onggi"
     pods: str = "10.244.0.0/16"
+    services: str = ""
 
 
 def hooks(config: TableConfig) -> str:
@@ -60,6 +62,7 @@ def hooks(config: TableConfig) -> str:
     ip daddr . meta l4proto . th dport @dropped drop
     ip daddr . meta l4proto . th dport @refused goto reject_now
     ip daddr @vips goto reject_now
+{unused_rule(config)}
     fib daddr type != local return
     ip daddr 127.0.0.0/8 return
     meta l4proto . th dport @dropped_ports drop
@@ -79,6 +82,13 @@ def hooks(config: TableConfig) -> str:
     ip saddr {config.pods} ip daddr != {{ {config.pods}, 224.0.0.0/4 }} masquerade
   }}
 """  # noqa: E501  (one rule a line)
+
+
+def unused_rule(config: TableConfig) -> str:
+    """An address that no Service has: refuse, except where something listens on it here."""
+    if not config.services:
+        return ""
+    return f"    fib daddr type != local ip daddr {config.services} goto reject_now"
 
 
 def kept_rules() -> str:

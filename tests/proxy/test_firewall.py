@@ -169,6 +169,23 @@ async def test_external_and_balancer_addresses_with_source_ranges(net, firewall)
     assert net.ask("outside", "198.51.100.1", 80)[0][0] == PODS[0]
 
 
+async def test_addresses_of_no_service_are_refused_even_without_a_default_route(net):
+    nftables = net.inside("host", Nftables)
+    config = TableConfig(name="onggi-test", services="10.96.0.0/16")
+    firewall = Firewall(nftables, config)
+    firewall.put("s", part(PODS[0]))
+    await firewall.apply()
+    net.run("host", "ip", "route", "delete", "default")
+    net.run("host", "ip", "route", "add", "10.96.0.0/16", "dev", "lo")
+    for space in ("host", "pod9", "outside"):
+        assert net.ask(space, VIP, 80)[0][0] == PODS[0]
+        assert net.ask(space, "10.96.9.9", 80) == ["refused"]
+    net.run("host", "ip", "route", "delete", "10.96.0.0/16")
+    net.run("host", "ip", "route", "add", "default", "dev", "void")
+    await firewall.remove()
+    nftables.close()
+
+
 async def test_a_host_port_leads_to_its_pod(net, firewall):
     ports = [{"containerPort": 8080, "hostPort": 8888, "protocol": "TCP"}]
     pod = {

@@ -51,6 +51,8 @@ async def test_the_firewall_follows_services_and_their_endpoints(net):
         piece = endpoints(endpoint("10.244.0.2", ready=False), endpoint("10.244.0.3"))
         caches.put(ENDPOINTSLICE, at_version(piece, 3))
         await reaches(net, {"10.244.0.3"})
+        net.run("host", "nft", "flush", "ruleset")  # as a firewall that reloads
+        await reaches(net, {"10.244.0.3"})
         caches.remove(ENDPOINTSLICE, at_version(piece, 4))
         await reaches(net, {"refused"})
     assert "onggi-loop" in net.run("host", "nft", "list", "tables")  # traffic goes on

@@ -115,7 +115,7 @@ def program(config: EnvoyConfig) -> Program:
     are the same; it finds the new discovery server by itself."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     text = json.dumps(bootstrap(config, connections=files // 3), indent=1)
-    path = config.run / "envoy.json"
+    path = config.run / "envoy-bootstrap.json"
     path.write_text(text)
     command = (
         binary(),
@@ -128,7 +128,7 @@ def program(config: EnvoyConfig) -> Program:
         name="envoy",
         command=command,
         log=config.log,
-        record=config.run / "envoy.process",
+        record=config.run / "envoy.json",
         ready=lambda: is_ready(config.admin_socket),
         version=hashlib.sha256(" ".join([text, *command]).encode()).hexdigest()[:16],
         start_within=START_WITHIN,

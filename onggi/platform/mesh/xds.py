@@ -138,14 +138,22 @@ async def serving(discovery: Discovery, socket: Path) -> AsyncIterator[None]:
     remove(socket)
     server = grpc.aio.server()
     ads_pb2_grpc.add_AggregatedDiscoveryServiceServicer_to_server(discovery, server)
-    server.add_insecure_port(f"unix:{socket}")
+    bind(server, socket)
     await server.start()
-    os.chmod(socket, 0o600)
     try:
         yield
     finally:
         await server.stop(GRACE)
         remove(socket)
+
+
+def bind(server: grpc.aio.Server, socket: Path) -> None:
+    """Nobody but root may connect, from the first moment on."""
+    before = os.umask(0o177)
+    try:
+        server.add_insecure_port(f"unix:{socket}")
+    finally:
+        os.umask(before)
 
 
 def remove(socket: Path) -> None:
