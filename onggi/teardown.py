@@ -33,6 +33,7 @@ def stop_leftovers(config: Config, say: Say = print) -> None:
         say(f"  stopped {found}")
     remove_table(config)
     remove_address(config.dns_service)
+    remove_route(config.service_network)
     record = host_record(config)
     if record.exists():
         host.restore(json.loads(record.read_text()))
@@ -66,6 +67,11 @@ def remove_address(address: str) -> None:
     subprocess.run(
         ["ip", "address", "del", f"{address}/32", "dev", "lo"], capture_output=True, check=False
     )
+
+
+def remove_route(network: str) -> None:
+    """The proxy's way to service addresses; a crash leaves it too."""
+    subprocess.run(["ip", "route", "del", network, "dev", "lo"], capture_output=True, check=False)
 
 
 def remove_all(config: Config, say: Say = print) -> None:

@@ -79,7 +79,9 @@ class Traffic:
 
     @staticmethod
     def of(config: Config, loops: Loops) -> "Traffic":
-        table = TableConfig(name=config.name, pods=config.pod_network)
+        table = TableConfig(
+            name=config.name, pods=config.pod_network, services=config.service_network
+        )
         served = frozenset({config.dns_service})
         networks = (config.pod_network, config.service_network)
         zone = Zone(domain=CLUSTER_DOMAIN, address=config.dns_service, networks=networks)
