@@ -1,0 +1,34 @@
+"""Health checks."""
+
+import pytest
+
+from tests.apiserver.world import ask, server
+
+
+@pytest.mark.parametrize("name", ["healthz", "livez", "readyz"])
+async def test_a_running_server_is_well(running, name):
+    assert await ask(running, "GET", f"/{name}") == (200, "ok")
+    _, text = await ask(running, "GET", f"/{name}?verbose")
+    assert text.splitlines()[0] == "[+]ping ok"
+    assert text.endswith(f"{name} check passed\n")
+
+
+async def test_checks_can_be_asked_for_one_by_one(running):
+    assert await ask(running, "GET", "/readyz/etcd") == (200, "ok")
+    assert (await ask(running, "GET", "/readyz/nothing"))[0] == 404
+
+
+async def test_before_everything_is_in_place_it_is_not_ready():
+    code, text = await ask(server(), "GET", "/readyz")
+    assert code == 500
+    assert "[-]poststarthook/rbac/bootstrap-roles failed: reason withheld" in text
+    code, _ = await ask(server(), "GET", "/readyz/ping")
+    assert code == 200
+
+
+async def test_a_store_that_is_closed_is_told(running):
+    await running.app.backend.store.close()
+    code, text = await ask(running, "GET", "/livez")
+    assert code == 500
+    assert "[-]etcd failed" in text
+    assert (await ask(running, "GET", "/livez?exclude=etcd"))[0] == 200
