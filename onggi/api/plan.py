@@ -21,6 +21,10 @@ class World(Protocol):
     def kinds(self) -> Sequence[Kind]:
         """Every stored kind, each once: reviews and second views of a kind are not here."""
 
+    @property
+    def began(self) -> datetime:
+        """Since when this process follows the cluster: what it has not seen since may be old."""
+
     def kind(self, api_version: str, name: str) -> Kind | None:
         """``("apps/v1", "Deployment")``, as an ownerReference names it."""
 

@@ -8,6 +8,7 @@ controller sees its own writes and those of its neighbours without waiting for t
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from onggi.api.errors import Expired, StatusError
 from onggi.api.kind import Kind
@@ -38,10 +39,20 @@ class Caches:
         self._names = {(k.group, k.name): k for k in self._kinds}
         self._whole = whole
         self._listeners: list[Listener] = []
+        self._began: datetime | None = None
 
     @property
     def kinds(self) -> Sequence[Kind]:
         return list(self._kinds)
+
+    @property
+    def began(self) -> datetime:
+        assert self._began is not None, "the caches are not filled yet"
+        return self._began
+
+    def begin(self, now: datetime) -> None:
+        """Every kind has been listed once."""
+        self._began = now
 
     def kind(self, api_version: str, name: str) -> Kind | None:
         return self._names.get((api_version.rpartition("/")[0], name))

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
+SOONEST = 0.001  # two clocks never agree to the microsecond: do not spin until they do
 COMMON = (AlreadyExists, Behind, Conflict, NotFound)  # somebody was faster: look again
 
 
@@ -47,6 +48,7 @@ class Runtime:
         whole = needs(controllers) | {kind: [everyone] for kind in also}
         self.caches = Caches([*kinds, *whole], whole)
         self.recorder = Recorder(cluster, clock)
+        self._clock = clock
         self.synced = asyncio.Event()
         executor = Executor(cluster, self.caches, self.recorder)
         self._runners = [Runner(c, self.caches, executor, clock) for c in controllers]
@@ -60,6 +62,7 @@ class Runtime:
                 group.create_task(reflector.run())
             for reflector in self._reflectors:
                 await reflector.synced.wait()
+            self.caches.begin(self._clock())
             group.create_task(self.recorder.run())
             for runner in self._runners:
                 group.create_task(runner.run())
@@ -155,7 +158,8 @@ class Runner:
         await self._executor.execute(plan, self._source)
         if plan.again_in is None:
             return None
-        return asyncio.get_running_loop().time() + plan.again_in.total_seconds()
+        seconds = max(plan.again_in.total_seconds(), SOONEST)
+        return asyncio.get_running_loop().time() + seconds
 
     def _report(self, target: Target, error: Exception) -> None:
         """A defect in a reconcile function must not end the others: it is told and retried."""

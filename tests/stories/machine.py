@@ -5,6 +5,7 @@ import contextlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from onggi.api.conditions import find
 from onggi.api.objects import get
 from onggi.api.plan import Controller, Create, Delete, Plan, SetStatus
 from onggi.api.times import parse, stamp
@@ -18,7 +19,7 @@ from onggi.kinds.core.pod import POD
 
 @dataclass
 class Kubelet:
-    """Binds pods to ``node``, makes them ready after ``start`` seconds (never, if their image
+    """Binds pods to ``node`` (if any), makes them ready after ``start`` seconds (never, if their image
     is in ``broken``), and ends them ``stop`` seconds after their deletion began."""
 
     node: str = "node-1"
@@ -31,6 +32,8 @@ class Kubelet:
         return Controller(name="kubelet", kind=POD, reconcile=self.reconcile, workers=100)
 
     def reconcile(self, pod, world, now):
+        if not get(pod, "spec.nodeName") and not self.node:
+            return Plan()
         if not get(pod, "spec.nodeName"):
             target = {"apiVersion": "v1", "kind": "Node", "name": self.node}
             meta = {k: pod["metadata"][k] for k in ("name", "namespace")}
@@ -56,13 +59,18 @@ class Kubelet:
     def status(self, pod, since, now):
         image = pod["spec"]["containers"][0]["image"]
         ready = image not in self.broken and now >= since + timedelta(seconds=self.start)
-        at = stamp(since + timedelta(seconds=self.start) if ready else since)
         before = pod.get("status") or {}
+        old = find(pod, "Ready")
+        same = old is not None and old["status"] == str(ready)
+        at = old["lastTransitionTime"] if same else stamp(now)
         return before | {
             "phase": "Running",
             "startTime": stamp(since),
             "podIP": "10.1.0." + str(int(pod["metadata"]["uid"][-4:]) % 250),
-            "conditions": [{"type": "Ready", "status": str(ready), "lastTransitionTime": at}],
+            "conditions": [
+                *(c for c in before.get("conditions") or () if c["type"] != "Ready"),
+                {"type": "Ready", "status": str(ready), "lastTransitionTime": at},
+            ],
         }
 
 

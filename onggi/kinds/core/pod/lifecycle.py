@@ -7,13 +7,19 @@ Sources: ``pkg/controller/nodelifecycle`` (markPodsNotReady), ``pkg/controller/t
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from onggi.api.conditions import has_status
+from onggi.api.conditions import find, has_status
 from onggi.api.objects import Object, View, get
 from onggi.api.plan import Absent, Action, Controller, Delete, Emit, Plan, SetStatus, Wake, World
 from onggi.api.times import parse, stamp
 from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod.kind import POD
-from onggi.kinds.core.pod.predicates import is_finished, is_ready, is_scheduled, is_terminating
+from onggi.kinds.core.pod.predicates import (
+    is_finished,
+    is_ready,
+    is_scheduled,
+    is_terminating,
+    ready_since,
+)
 from onggi.kinds.core.pod.tolerations import matching
 
 QUARANTINE = timedelta(seconds=40)  # a deleted node may come back
@@ -22,10 +28,14 @@ OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 
 
 def mark(pod: View, world: World, now: datetime) -> Plan:
-    """A pod on a node that nobody hears of is not ready, whatever it last said."""
+    """A pod on a node that nobody hears of is not ready, whatever it said before."""
     node = node_of(pod, world)
-    if node is None or not has_status(node, "Ready", "Unknown") or not is_ready(pod):
+    silence = find(node, "Ready") if node else None
+    if silence is None or silence["status"] != "Unknown" or not is_ready(pod):
         return Plan()
+    since = ready_since(pod)
+    if since and since >= parse(silence["lastTransitionTime"]):
+        return Plan()  # said by somebody who knows better
     conditions = [
         {**c, "status": "False", "lastTransitionTime": stamp(now)} if c["type"] == "Ready" else c
         for c in pod["status"]["conditions"]

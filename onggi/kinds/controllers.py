@@ -1,0 +1,38 @@
+"""Every controller of the control plane, in the order of upstream's list.
+
+    controllers = (*CONTROLLERS, root_ca(pem))
+
+Source: ``cmd/kube-controller-manager/names/controller_names.go``.
+"""
+
+from onggi.kinds import garbage
+from onggi.kinds.apps.deployment import reconcile as deployment
+from onggi.kinds.apps.replicaset import reconcile as replicaset
+from onggi.kinds.core.endpoints import reconcile as endpoints
+from onggi.kinds.core.event import expiry
+from onggi.kinds.core.namespace import reconcile as namespace
+from onggi.kinds.core.namespace.furniture import SERVICE_ACCOUNTS
+from onggi.kinds.core.namespace.furniture import root_ca as root_ca
+from onggi.kinds.core.node import lifecycle as node
+from onggi.kinds.core.pod import lifecycle as pod
+from onggi.kinds.discovery.endpointslice import mirror
+from onggi.kinds.discovery.endpointslice import reconcile as endpointslice
+from onggi.kinds.rbac.aggregation import CLUSTERROLE_AGGREGATION
+
+CONTROLLERS = (
+    SERVICE_ACCOUNTS,
+    endpoints.CONTROLLER,
+    endpoints.LEFTOVERS,
+    endpointslice.CONTROLLER,
+    mirror.CONTROLLER,
+    pod.GARBAGE,
+    namespace.CONTROLLER,
+    garbage.CONTROLLER,
+    deployment.CONTROLLER,
+    replicaset.CONTROLLER,
+    node.CONTROLLER,
+    pod.NOT_READY,
+    pod.TAINT_EVICTION,
+    CLUSTERROLE_AGGREGATION,
+    expiry.CONTROLLER,
+)
