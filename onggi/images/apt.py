@@ -108,7 +108,9 @@ class Apt:
             for p in whole
             if p.name not in named and any(fnmatchcase(p.name, w) for w in spec.without)
         )
-        return Resolved(self._simulate(spec, packages, stubs), stubs) if stubs else Resolved(whole)
+        if not stubs or "*" in spec.without:  # then the named ones remain, and nothing else
+            return Resolved(tuple(p for p in whole if p not in stubs), stubs)
+        return Resolved(self._simulate(spec, packages, stubs), stubs)
 
     def _simulate(
         self, spec: Spec, packages: Sequence[str], stubs: Sequence[Package]
@@ -147,6 +149,14 @@ class Apt:
             lines.insert(1, "Status: install ok installed")
             found[fields["Package"]] = "\n".join(lines) + "\n"
         return found
+
+    def prune(self) -> int:
+        """Remove the packages that were kept; the next build fetches what it needs."""
+        freed = 0
+        for path in (self.state / "archives").glob("*.deb"):
+            freed += path.stat().st_size
+            path.unlink()
+        return freed
 
     @cached_property
     def _environment(self) -> Mapping[str, str]:

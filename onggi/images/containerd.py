@@ -18,11 +18,13 @@ from onggi.images.archive import inspect, opened
 from onggi.images.errors import ImageError
 from onggi.images.layout import Layout
 from onggi.images.names import full_name
+from onggi.images.pause import NAME as SANDBOX
 
 NAMESPACE = "k8s.io"
 TIMEOUT = 60  # seconds for one call
 LARGEST = 16 << 20  # bytes of an answer
 CHUNK = 1 << 20
+PROVISIONAL = "import.onggi.local/image"  # the name of what comes without one, for a moment
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,18 @@ class Containerd:
 
     socket: Path
 
-    def load(self, layout: Layout, name: str) -> None:
-        """Put an image of ours in."""
+    def load(self, layout: Layout, name: str) -> bool:
+        """Put an image of ours in; False where it is there already."""
+        descriptor = layout.manifest(name)
+        if descriptor is not None and self.has(name, descriptor["digest"]):
+            return False
         self._import(lambda target: layout.export(name, target))
+        return True
+
+    def has(self, name: str, digest: str) -> bool:
+        """Is this very image there under this name?"""
+        rows = self._ctr("images", "list", f"name=={name}").splitlines()[1:]
+        return any(row.split()[:1] == [name] and digest in row.split() for row in rows)
 
     def bring(self, archive: Path, name: str = "") -> tuple[str, ...]:
         """Import a docker or OCI archive; returns the names of its images.
@@ -59,13 +70,12 @@ class Containerd:
             )
         if name and contents.names:
             raise ImageError(f"{archive} has a name already: {', '.join(contents.names)}")
-        before = {listed.identity for listed in self.list()} if name else set()
-        extra = ["--digests", "--base-name", "import.onggi.local/image"] if name else []
+        extra = ["--digests", "--base-name", PROVISIONAL] if name else []
         with opened(archive) as file:
             self._import(lambda target: shutil.copyfileobj(file, target, CHUNK), extra)
         if not name:
             return contents.names
-        return (self._rename(full_name(name), before),)
+        return (self._rename(full_name(name)),)
 
     def list(self) -> Sequence[Listed]:
         """All images that pods can use, by name."""
@@ -88,8 +98,11 @@ class Containerd:
             images.RemoveImage(api_pb2.RemoveImageRequest(image=spec), timeout=TIMEOUT)
 
     def prune(self, keep: Sequence[str] = ()) -> Sequence[Listed]:
-        """Remove every image that no container uses and that is not named; returns them."""
-        kept = {full_name(name) for name in keep}
+        """Remove every image that no container uses and that is not to be kept; returns them.
+
+        The image of the sandboxes always stays: CRI does not tell that they use it.
+        """
+        kept = {full_name(name) for name in (SANDBOX, *keep)}
         gone = [i for i in self.list() if not i.used and not kept & set(i.names)]
         for image in gone:
             self.remove(image.identity)
@@ -113,10 +126,10 @@ class Containerd:
             image.id,
         )
 
-    def _rename(self, name: str, before: set[str]) -> str:
+    def _rename(self, name: str) -> str:
         """Give the image that has just come its name, and take the provisional one."""
         text = self._ctr("images", "list", "--quiet")
-        provisional = [n for n in text.split() if n.startswith("import.onggi.local/image")]
+        provisional = [n for n in text.split() if n.startswith(PROVISIONAL)]
         if not provisional:
             raise ImageError("the archive has no image for this machine")
         self._ctr("images", "tag", "--force", provisional[0], name)

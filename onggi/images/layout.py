@@ -9,8 +9,9 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import tarfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from io import BytesIO
@@ -124,16 +125,27 @@ class Layout:
                 with self.blob(part["digest"]).open("rb") as file:
                     tar.addfile(info, file)
 
-    def sweep(self) -> int:
-        """Remove what no image needs, and the cache's entries for it; returns bytes freed."""
-        needed = set(self._needed())
+    def prune(self, names: Collection[str] | None = None) -> int:
+        """Remove what no image needs, what the cache says about it, and unfinished work.
+
+        Of images, only ``names`` stay, or all. Returns the bytes freed.
+        """
+        with self.lock():
+            if names is not None:
+                self._save([m for m in self._index() if m["annotations"][NAME] in names])
+            freed = self._sweep(set(self._needed()))
+            for path in sorted((self.folder / "cache").glob("*.json")):
+                if self.cached(path.stem) is None:
+                    path.unlink()
+            shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+        return freed
+
+    def _sweep(self, needed: Collection[str]) -> int:
+        """Blobs that nobody needs, drafts of blobs, and the trees of layers."""
         freed = 0
-        for path in sorted((self.folder / "blobs" / "sha256").glob("*")):
-            if f"sha256:{path.name}" not in needed:
+        for path in [*self.folder.glob("blobs/sha256/*"), *self.folder.glob("trees/*")]:
+            if f"sha256:{path.stem}" not in needed:
                 freed += path.stat().st_size
-                path.unlink()
-        for path in sorted((self.folder / "cache").glob("*.json")):
-            if self.cached(path.stem) is None:
                 path.unlink()
         return freed
 
@@ -147,9 +159,14 @@ class Layout:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A folder for work in progress, on the same filesystem."""
+        """A folder for work in progress, on the same filesystem, for who holds the lock.
+
+        What a killed build has left is removed.
+        """
         folder = self.folder / "tmp"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in folder.iterdir():
+            shutil.rmtree(left, ignore_errors=True)
         with TemporaryDirectory(dir=folder) as name:
             yield Path(name)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from onggi.images.errors import ImageError
 from onggi.images.names import NAME, full_name
 
 LONGEST = 1 << 20  # bytes of a description
@@ -24,7 +25,7 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NOBODY = 65534
 
 
-class SpecError(ValueError):
+class SpecError(ImageError):
     """A description that cannot be built; the text is ``FILE:LINE: key: what is wrong``."""
 
 
