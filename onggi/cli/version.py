@@ -11,9 +11,10 @@ from onggi.cli import kubectl as handed_over
 
 def version() -> None:
     """Show the versions of Onggi and of the Kubernetes API that it serves."""
-    from onggi.apiserver.version import KUBERNETES
+    from onggi.apiserver.config import ApiConfig
 
-    typer.echo(f"onggi {__version__}, Kubernetes API {KUBERNETES}, Python {sys.version.split()[0]}")
+    python = sys.version.split()[0]
+    typer.echo(f"onggi {__version__}, Kubernetes API {ApiConfig.version}, Python {python}")
 
 
 def kubectl(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> None:
