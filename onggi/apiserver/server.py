@@ -128,16 +128,19 @@ class HttpServer:
         try:
             await read(http, request)
             answer: Answer = await self._handler.handle(request)
+            if isinstance(answer, Upgrade):
+                self._answered(request, 101, started)
+                return await tunnel.forward(answer, http)
         except Exception as error:
             answer = failure(error, f"{http.method} {request.path}")
-        if self._observe:
-            seconds = asyncio.get_running_loop().time() - started
-            self._observe(request, getattr(answer, "status", 101), seconds)
+        self._answered(request, answer.status, started)
         if isinstance(answer, Stream):
             return await self._stream(answer, http, connection)
-        if isinstance(answer, Upgrade):
-            return await tunnel.forward(answer, http)
         return await wire.whole(answer, http)
+
+    def _answered(self, request: Request, code: int, started: float) -> None:
+        if self._observe:
+            self._observe(request, code, asyncio.get_running_loop().time() - started)
 
     async def _stream(
         self, answer: Stream, http: web.BaseRequest, connection: Connection
