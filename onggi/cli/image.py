@@ -7,6 +7,7 @@ import typer
 
 from onggi.cli.failure import Failure
 from onggi.cli.options import DATA, Data, running
+from onggi.cli.table import lines
 from onggi.config import Config
 
 app = typer.Typer(no_args_is_help=True)
@@ -84,7 +85,7 @@ def list_(data: Data = DATA) -> None:
         used = "yes" if image.used else "no"
         for name in image.names or ("<none>",):
             rows.append((name, image.digest[7:19], size(image.size), created, used))
-    table(rows)
+    typer.echo("\n".join(lines(rows, gap="   ")))
 
 
 @app.command()
@@ -104,10 +105,3 @@ def prune(data: Data = DATA) -> None:
 
 def size(count: int) -> str:
     return f"{count / 1e6:.1f} MB"
-
-
-def table(rows: list[tuple[str, ...]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        typer.echo("   ".join(cells).rstrip())

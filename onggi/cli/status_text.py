@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from onggi.api import quantity
 from onggi.api.durations import human
 from onggi.api.objects import View, get
+from onggi.cli.table import lines
 from onggi.config import Config
 from onggi.instance import Instance
 from onggi.kinds.cells import ingress_points, shortened
@@ -57,13 +58,13 @@ class Seen:
 
 
 def render(seen: Seen, now: datetime) -> str:
-    lines = [*head(seen, now), "", *component_table(seen.components, now)]
+    screen = [*head(seen, now), "", *component_table(seen.components, now)]
     if seen.trouble:
-        return "\n".join([*lines, "", f"The API does not answer: {seen.trouble}"])
+        return "\n".join([*screen, "", f"The API does not answer: {seen.trouble}"])
     for part in (nodes(seen), pods(seen, now), services(seen, now), ingresses(seen)):
         block = list(part)
-        lines += ["", *block] if block else []
-    return "\n".join(lines)
+        screen += ["", *block] if block else []
+    return "\n".join(screen)
 
 
 def head(seen: Seen, now: datetime) -> Iterator[str]:
@@ -77,7 +78,7 @@ def head(seen: Seen, now: datetime) -> Iterator[str]:
 
 
 def component_table(components: Sequence[Component], now: datetime) -> Iterator[str]:
-    rows: list[tuple[str, ...]] = [("COMPONENT", "STATE", "PID", "UP", "MEMORY")]
+    rows = [("COMPONENT", "STATE", "PID", "UP", "MEMORY")]
     for c in components:
         up = human(now - datetime.fromtimestamp(c.began, UTC)) if c.began else "-"
         rows.append((c.name, c.state, str(c.pid or "-"), up, size(c.memory)))
@@ -90,7 +91,7 @@ def nodes(seen: Seen) -> Iterator[str]:
     if not found:
         yield "No node: pods stay Pending" + ("." if seen.config.node else " (--no-node).")
         return
-    rows = [("NODE", "STATE", "CPU REQUESTED", "MEMORY REQUESTED", "PODS")]
+    rows: list[Sequence[str]] = [("NODE", "STATE", "CPU REQUESTED", "MEMORY REQUESTED", "PODS")]
     for node in found:
         name = node["metadata"]["name"]
         mine = [p for p in seen.lists.get("pods") or () if get(p, "spec.nodeName") == name]
@@ -204,11 +205,8 @@ def rows_of(rows: Sequence[tuple[str, ...]], resource: str) -> Iterator[str]:
         yield f"  … {len(rows) - ROWS} more: onggi kubectl get {resource} -A"
 
 
-def table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  " + "  ".join(cells).rstrip()
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    return lines(rows, indent="  ")
 
 
 def size(count: int) -> str:
