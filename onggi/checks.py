@@ -45,9 +45,13 @@ PROGRAMS = {
     "/usr/lib/cni/bridge": "containernetworking-plugins",
     "libnftables.so.1": "libnftables1",
     "conntrack": "conntrack",
+    "ip": "iproute2",
     "mmdebstrap": "mmdebstrap",
 }
-OPTIONAL = {"mmdebstrap": "needed by `onggi image build` only"}
+OPTIONAL = {
+    "conntrack": "without it, UDP clients of a pod that went may wait for a timeout",
+    "mmdebstrap": "needed by `onggi image build` only",
+}
 SYSCTLS = {  # below these a node of some fifty pods runs dry
     "fs.inotify.max_user_instances": 512,
     "fs.inotify.max_user_watches": 65536,
