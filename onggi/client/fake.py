@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-import jsonpatch
-
 from onggi.api import errors, selectors
 from onggi.api.kind import Kind
-from onggi.api.objects import Object, View, clone
+from onggi.api.objects import Object, View
+from onggi.api.patch import apply_patch
+from onggi.api.schema import Schema
 from onggi.client import fake_rules as rules
-from onggi.client.cluster import JSON_PATCH, MERGE, Event, Listing, Selection
+from onggi.client.cluster import MERGE, Event, Listing, Selection
 from onggi.kinds.core.namespace import NAMESPACE
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,13 +41,21 @@ def loop_clock() -> datetime:
 
 
 class FakeCluster:
-    """A Cluster. ``gate`` is asked before every request and may raise a StatusError."""
+    """A Cluster. ``gate`` is asked before every request and may raise a StatusError.
 
-    def __init__(self, clock: Callable[[], datetime] = loop_clock) -> None:
+    ``schema`` gives a kind's schema, for strategic merge patches; without it they are refused.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime] = loop_clock,
+        schema: Callable[[Kind], Schema | None] = lambda kind: None,
+    ) -> None:
         self.gate: Callable[[str, Kind, str], None] = lambda verb, kind, name: None
         self.history: list[Change] = []
         self.revision = 0
         self._clock = clock
+        self._schema = schema
         self._objects: dict[Place, View] = {}
         self._compacted = 0
         self._news = asyncio.Event()
@@ -117,7 +125,7 @@ class FakeCluster:
         meta = target["metadata"]
         self.gate("patch", kind, meta["name"])
         old = back(kind, self._find(kind, meta.get("namespace", ""), meta["name"]))
-        patched = apply(patch, old, type)
+        patched = apply_patch(type, old, patch, self._schema(kind))
         if patched["metadata"].get("resourceVersion") != old["metadata"]["resourceVersion"]:
             raise errors.Conflict(kind.resource, meta["name"])
         check_uid(kind, old, patched["metadata"].get("uid"))
@@ -257,31 +265,6 @@ def told(kind: Kind, change: Change, wanted: Callable[[View], bool]) -> Iterator
         last = new or old
         meta = {**last["metadata"], "resourceVersion": str(change.revision)}
         yield Event("DELETED", {**last, "metadata": meta})
-
-
-def apply(patch: Any, old: View, type: str) -> Object:
-    if type == MERGE:
-        return merged(old, patch)
-    if type == JSON_PATCH:
-        try:
-            return jsonpatch.apply_patch(clone(old), patch)
-        except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
-            raise errors.StatusError(str(error), code=422, reason="Invalid") from None
-    raise errors.UnsupportedMediaType(f"the fake cluster does not speak {type}")
-
-
-def merged(old: View, patch: View) -> Object:
-    """RFC 7386."""
-    new = clone(old)
-    for key, value in patch.items():
-        if value is None:
-            new.pop(key, None)
-        elif isinstance(value, Mapping):
-            inner = new.get(key)
-            new[key] = merged(inner if isinstance(inner, Mapping) else {}, value)
-        else:
-            new[key] = value
-    return new
 
 
 def suffix(number: int) -> str:
