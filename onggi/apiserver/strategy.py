@@ -12,7 +12,7 @@ from onggi.api.errors import BadRequest, Conflict, Invalid
 from onggi.api.field_error import FieldError, invalid
 from onggi.api.kind import Kind, Subresource
 from onggi.api.meta import check_metadata, check_metadata_update
-from onggi.api.objects import Object, View
+from onggi.api.objects import Object, View, clone_value
 from onggi.api.times import stamp
 
 LONGEST_BASE = 58  # characters of generateName, so that five more make a label
@@ -169,9 +169,9 @@ def carry_over(obj: Object, old: View) -> None:
 
 
 def keep(obj: Object, old: View, name: str) -> None:
-    """``obj`` has ``name`` as ``old`` has it."""
+    """``obj`` has ``name`` as ``old`` has it; a copy, since what follows may write into it."""
     if name in old:
-        obj[name] = old[name]
+        obj[name] = clone_value(old[name])
     else:
         obj.pop(name, None)
 

@@ -16,6 +16,8 @@ from onggi.apiserver.wire import Done
 
 PASSED_ON = (b"connection", b"upgrade", b"x-stream-protocol-version", b"user-agent")
 PASSED_PREFIX = b"sec-websocket-"
+PROTOCOL = b"sec-websocket-protocol"
+TOKEN = b"base64url.bearer.authorization.k8s.io."
 LONGEST_HEAD = 64 * 1024  # bytes
 PATIENCE = 10  # seconds for the far side to accept and to answer
 BUFFER = 256 * 1024  # bytes on their way to one side before the other is stopped
@@ -55,11 +57,19 @@ def request_head(http: web.BaseRequest, url: str) -> bytes:
     lines = [f"{http.method} {target} HTTP/1.1".encode(), f"Host: {parts.netloc}".encode()]
     for name, value in http.raw_headers:
         lower = name.lower()
-        if lower in PASSED_ON or lower.startswith(PASSED_PREFIX):
+        if lower == PROTOCOL:
+            value = without_token(value)
+        if lower in PASSED_ON or (value and lower.startswith(PASSED_PREFIX)):
             lines.append(name + b": " + value)
     if not http.can_read_body and http.method != "GET":
         lines.append(b"Content-Length: 0")
     return b"\r\n".join([*lines, b"", b""])
+
+
+def without_token(protocols: bytes) -> bytes:
+    """A browser's bearer token travels among the subprotocols; it is for us alone."""
+    offered = [protocol.strip() for protocol in protocols.split(b",")]
+    return b", ".join(p for p in offered if p and not p.startswith(TOKEN))
 
 
 async def _refuse(http: web.BaseRequest, head: bytes, reader: asyncio.StreamReader) -> None:

@@ -98,6 +98,18 @@ async def test_only_what_the_far_side_needs_is_passed_on():
     assert "Host: api" not in head
 
 
+async def test_a_browsers_token_stays_here():
+    ask = ASK.replace(b"SPDY/3.1", b"websocket").replace(
+        b"Authorization: Bearer secret",
+        b"Sec-WebSocket-Protocol: base64url.bearer.authorization.k8s.io.c2VjcmV0, v4.channel",
+    )
+    async with between(SWITCH) as (reader, writer, far):
+        writer.write(ask)
+        await reader.readuntil(b"\r\n\r\n")
+    assert b"Sec-WebSocket-Protocol: v4.channel\r\n" in far.head
+    assert b"c2VjcmV0" not in far.head
+
+
 async def test_megabytes_come_through_whole():
     async with between(SWITCH) as (reader, writer, _):
         writer.write(ASK)

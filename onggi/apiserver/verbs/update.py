@@ -121,7 +121,8 @@ async def _try(
     try:
         how.check(call.kind, obj, old)
         backend.admission.validate(review)
-        call.warnings += warnings(call.kind, obj, old)
+        if how.whole:
+            call.warnings += warnings(call.kind, obj, old)
         written = await _write(backend, call, obj, present, options)
     except Exception:
         if given:

@@ -26,11 +26,13 @@ SHORTEST = 1800  # seconds that a watch lasts at least where the client names no
 
 @dataclass(slots=True)
 class Event:
-    """``record`` is None for a bookmark or an error, which have an ``object`` of their own."""
+    """``record`` is None for a bookmark or an error, which have an ``object`` of their own.
+    ``shared`` is for all who watch: not what only this watcher is shown, at its start."""
 
     type: str
     record: Record | None
     object: View | None = None
+    shared: bool = True
 
 
 async def watch(backend: Backend, call: Call) -> Stream:
@@ -96,7 +98,7 @@ class Watcher:
         events = []
         if self.wants_state():
             records = self.backend.store.list(self.call.resource, self.call.namespace)
-            events = [Event("ADDED", r) for r in records if self.matches(r)]
+            events = [Event("ADDED", r, shared=False) for r in records if self.matches(r)]
         if self.options.initial and self.options.bookmarks:
             events.append(Event("BOOKMARK", None, self.bookmark(place, {INITIAL_END: "true"})))
         return events
@@ -151,6 +153,8 @@ class Watcher:
         record, kind = event.record, self.call.kind
         if record is None or self.call.wanted.kind or kind.stored:
             return framed(event.type, encode(self.shown(event)))
+        if not event.shared:
+            return framed(event.type, record.data)
         if record.frame is None or not record.frame.startswith(STARTS[event.type]):
             record.frame = framed(event.type, record.data)
         return record.frame
