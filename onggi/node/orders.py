@@ -34,6 +34,12 @@ def unknown(s: Situation, container: Container, what: str) -> BeginKill:
     return BeginKill(container.id, name_of(container), message, pod_grace(s.pod))
 
 
+def strays(s: Situation) -> dict[str, BeginKill]:
+    """What runs beside the one container of its name that counts."""
+    alive = [c for c in s.observed.alive if s.observed.active(name_of(c)) is not c]
+    return {c.id: changed_sandbox(s, c) for c in alive}
+
+
 def changed_sandbox(s: Situation, container: Container) -> BeginKill:
     name = name_of(container)
     return BeginKill(container.id, name, f"Stopping container {name}", pod_grace(s.pod))

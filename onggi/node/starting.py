@@ -8,7 +8,7 @@ from datetime import datetime
 
 from onggi.api.objects import View
 from onggi.node.backoff import go_duration
-from onggi.node.identity import pod_label, restart_count, spec_hash
+from onggi.node.identity import name_of, pod_label, restart_count, spec_hash
 from onggi.node.memory import Waiting
 from onggi.node.observed import is_exited
 from onggi.node.runtime import ContainerState
@@ -57,8 +57,8 @@ def is_held(s: Situation, spec: View, held: Held) -> bool:
         held.wake = earliest(held.wake, until)
         return True
     newest = s.observed.newest(spec["name"])
-    if newest and newest.state is ContainerState.UNKNOWN:
-        return True  # it may still run: it is killed first
+    if any(name_of(c) == spec["name"] for c in s.observed.alive):
+        return True  # a stray, or one in an unknown state: it is killed first
     if newest is None or not is_exited(newest) or newest.finished_at is None:
         return False
     backoff = s.memory.backoffs.get(backoff_key(spec))

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from onggi.node.ending import wind_down
 from onggi.node.observed import is_exited
-from onggi.node.orders import kill_wanted
+from onggi.node.orders import kill_wanted, strays
+from onggi.node.runtime import ContainerState
 from onggi.node.sandboxes import renew_sandbox, sandbox_needed
 from onggi.node.situation import (
     Decision,
@@ -50,7 +51,7 @@ def tend_containers(s: Situation) -> Decision:
     if wanted.over:
         return wind_down(s)
     started = start_first(s, wanted.starts)
-    killed = kill_wanted(s, wanted.kills)
+    killed = kill_wanted(s, {**strays(s), **wanted.kills})
     steps = (*killed.steps, *started.steps, *garbage(s))
     return Decision(steps, earliest(started.wake, killed.wake), started.waiting)
 
@@ -60,8 +61,9 @@ def garbage(s: Situation) -> tuple[Step, ...]:
     dead = [
         RemoveContainer(container.id, container.log_path)
         for history in s.observed.histories.values()
-        for container in history[KEPT:]
-        if is_exited(container)
+        for age, container in enumerate(history)
+        if (age >= KEPT and is_exited(container))
+        or (age and container.state is ContainerState.CREATED)
     ]
     used = {container.sandbox_id for container in s.observed.containers}
     empty = [RemoveSandbox(b.id) for b in s.observed.sandboxes[1:] if b.id not in used]
