@@ -140,7 +140,7 @@ class Performance:
         options: Object = {
             "apiVersion": "v1",
             "kind": "DeleteOptions",
-            "preconditions": preconditions(action),
+            "preconditions": preconditions(self._latest(action.target), action.unchanged),
             "propagationPolicy": action.propagation,
         }
         if action.grace is not None:
@@ -205,7 +205,10 @@ class Performance:
 
     def _keep(self, action: Patch | Update | SetStatus, answer: View) -> None:
         self._written[uid(answer)] = answer
-        self._caches.put(action.kind, answer)
+        if is_over(answer):
+            self._caches.forget(action.kind, answer)
+        else:
+            self._caches.put(action.kind, answer)
 
 
 def batches(actions: Sequence[Action]) -> Iterator[tuple[int, Sequence[Action]]]:
@@ -237,18 +240,27 @@ def abandon(work: Sequence[Awaitable[None]]) -> None:
             item.close()
 
 
-def preconditions(action: Delete) -> Object:
-    seen = {"uid": uid(action.target)}
-    if action.unchanged:
-        seen["resourceVersion"] = action.target["metadata"]["resourceVersion"]
+def preconditions(target: View, unchanged: bool) -> Object:
+    seen = {"uid": uid(target)}
+    if unchanged:
+        seen["resourceVersion"] = target["metadata"]["resourceVersion"]
     return seen
 
 
 def is_lingering(answer: View) -> bool:
     """The object is still there after its deletion: it has finalizers or time to end."""
+    return is_going(answer) and not is_over(answer)
+
+
+def is_over(answer: View) -> bool:
+    """This write was the object's last: nothing holds its deletion up any more."""
     meta = answer.get("metadata") or {}
     waits = meta.get("finalizers") or meta.get("deletionGracePeriodSeconds")
-    return bool(meta.get("deletionTimestamp") and (waits or get(answer, "spec.finalizers")))
+    return is_going(answer) and not waits and not get(answer, "spec.finalizers")
+
+
+def is_going(answer: View) -> bool:
+    return get(answer, "metadata.deletionTimestamp") is not None
 
 
 def is_terminating(error: StatusError) -> bool:

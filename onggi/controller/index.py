@@ -1,9 +1,9 @@
 """The objects of one kind, found by name, owner and label. Pure: no I/O, no clock.
 
-It never goes back in time. An object is replaced only by a newer version, and what a
-controller itself deleted stays deleted though an older version arrive afterwards, so that
-nobody acts on a state older than their own last write. (Upstream keeps "expectations"
-for this.) resourceVersions are compared as numbers, which Kubernetes promises since 1.35.
+It never goes back in time. An object is replaced only by a newer version, and what was
+deleted stays deleted though an older version arrive afterwards, so that nobody acts on a
+state older than their own last write. (Upstream keeps "expectations" for this.)
+resourceVersions are compared as numbers, which Kubernetes promises since 1.35.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Any
 from onggi.api.objects import View, get, key
 
 Name = tuple[str, str]  # (namespace, name)
+REMEMBERED = 1000  # deletions: answers do not stay away for longer
 Change = tuple[View | None, View | None]  # (before, after)
 
 
@@ -38,6 +39,7 @@ class Index:
         self._owners: dict[str, dict[Name, View]] = {}
         self._labels: dict[tuple[str, str, str], dict[Name, View]] | None = None  # on first use
         self._forgotten: set[str] = set()  # uids that we deleted and the watch has yet to
+        self._buried: dict[str, None] = {}  # uids that the watch saw deleted, the latest last
 
     def get(self, namespace: str, name: str) -> View | None:
         return self._objects.get((namespace, name))
@@ -61,7 +63,9 @@ class Index:
         """Take in this version, unless it is an old one."""
         name = key(obj)
         old = self._objects.get(name)
-        if uid(obj) in self._forgotten or (old is not None and version(old) >= version(obj)):
+        if uid(obj) in self._forgotten or uid(obj) in self._buried:
+            return None  # such as the answer to a write that was overtaken by a deletion
+        if old is not None and version(old) >= version(obj):
             return None
         if old is not None:
             self._drop(name, old)
@@ -71,6 +75,7 @@ class Index:
     def remove(self, obj: View) -> Change | None:
         """The watch says that this object is gone; ``obj`` is its last version."""
         self._forgotten.discard(uid(obj))
+        self._bury(uid(obj))
         old = self._objects.get(key(obj))
         if old is None or (uid(old) != uid(obj) and version(old) > version(obj)):
             return None
@@ -93,6 +98,11 @@ class Index:
         gone = [o for n, o in self._objects.items() if n not in fresh and version(o) <= at]
         changes = [self.remove(o) for o in gone] + [self.put(o) for o in fresh.values()]
         return [change for change in changes if change]
+
+    def _bury(self, gone: str) -> None:
+        self._buried[gone] = None
+        if len(self._buried) > REMEMBERED:
+            del self._buried[next(iter(self._buried))]
 
     def _add(self, name: Name, obj: View) -> None:
         self._objects[name] = obj

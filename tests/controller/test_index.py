@@ -54,6 +54,14 @@ def test_what_we_deleted_stays_deleted_until_the_watch_says_so():
     assert index.put(thing("a", 8, uid="another")) is not None
 
 
+def test_an_answer_that_a_deletion_overtook_changes_nothing():
+    index = Index()
+    index.put(thing("a", 5))
+    index.remove(thing("a", 7))
+    assert index.put(thing("a", 6)) is None
+    assert names(index.all()) == []
+
+
 def test_the_end_of_an_older_namesake_is_not_the_end_of_the_new_one():
     index = Index()
     index.put(thing("a", 9, uid="new"))

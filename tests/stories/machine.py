@@ -10,17 +10,18 @@ from onggi.api.objects import get
 from onggi.api.plan import Controller, Create, Delete, Plan, SetStatus
 from onggi.api.times import parse, stamp
 from onggi.client.cluster import Selection
-from onggi.client.fake import FakeCluster, loop_clock
+from onggi.client.fake import loop_clock
 from onggi.controller.runtime import Runtime
 from onggi.kinds import BUILTIN
 from onggi.kinds.core.event import EVENT
+from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.pod import POD
 
 
 @dataclass
 class Kubelet:
-    """Binds pods to ``node`` (if any), makes them ready after ``start`` seconds (never, if their image
-    is in ``broken``), and ends them ``stop`` seconds after their deletion began."""
+    """Binds pods to ``node`` (if any), makes them ready after ``start`` seconds (never, if their
+    image is in ``broken``), and ends them ``stop`` seconds after their deletion began."""
 
     node: str = "node-1"
     start: float = 2
@@ -66,7 +67,7 @@ class Kubelet:
         return before | {
             "phase": "Running",
             "startTime": stamp(since),
-            "podIP": "10.1.0." + str(int(pod["metadata"]["uid"][-4:]) % 250),
+            "podIP": "10.1.{}.{}".format(*bytes.fromhex(pod["metadata"]["uid"][-4:])),
             "conditions": [
                 *(c for c in before.get("conditions") or () if c["type"] != "Ready"),
                 {"type": "Ready", "status": str(ready), "lastTransitionTime": at},
@@ -74,8 +75,17 @@ class Kubelet:
         }
 
 
-class Machine(FakeCluster):
-    """The cluster with what tests ask of it."""
+class Machine:
+    """Any Cluster, with what tests ask of it besides."""
+
+    def __init__(self, cluster):
+        self.cluster = cluster
+
+    def __getattr__(self, name):
+        return getattr(self.cluster, name)
+
+    async def revision(self):
+        return (await self.list(NAMESPACE)).resource_version
 
     async def names(self, kind, namespace="default"):
         listing = await self.list(kind, Selection(namespace=namespace))
@@ -95,10 +105,11 @@ class Machine(FakeCluster):
 async def running(machine, controllers, kubelet=None):
     """The controllers at work; ``async with`` yields their runtime."""
     everybody = [*controllers, *([kubelet.controller()] if kubelet else [])]
-    runtime = Runtime(machine, everybody, BUILTIN, loop_clock)
+    runtime = Runtime(machine.cluster, everybody, BUILTIN, loop_clock)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(runtime.run())
         await runtime.synced.wait()
+        await asyncio.sleep(1)  # so that pods find their service account
         yield runtime
         task.cancel()
 

@@ -18,7 +18,7 @@ from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod import POD
 from onggi.kinds.core.secret import SECRET
 from onggi.kinds.core.serviceaccount import SERVICEACCOUNT
-from tests.stories.machine import Kubelet, Machine, deployment, running
+from tests.stories.machine import Kubelet, deployment, running
 
 pytestmark = pytest.mark.looptime
 
@@ -30,14 +30,8 @@ def configmap(name, namespace="default", **meta):
     return {"metadata": {"name": name, "namespace": namespace, **meta}, "data": {}}
 
 
-async def ready_machine():
-    machine = Machine()
+async def test_dependents_follow_their_owner_in_the_background(machine):
     await machine.create(NODE, {"metadata": {"name": "node-1"}})
-    return machine
-
-
-async def test_dependents_follow_their_owner_in_the_background():
-    machine = await ready_machine()
     async with running(machine, ALL, Kubelet(stop=5)):
         await machine.create(DEPLOYMENT, deployment())
         await asyncio.sleep(10)
@@ -50,8 +44,8 @@ async def test_dependents_follow_their_owner_in_the_background():
         assert await machine.names(POD) == []
 
 
-async def test_in_the_foreground_the_owner_is_the_last_to_go():
-    machine = await ready_machine()
+async def test_in_the_foreground_the_owner_is_the_last_to_go(machine):
+    await machine.create(NODE, {"metadata": {"name": "node-1"}})
     async with running(machine, ALL, Kubelet(stop=5)):
         await machine.create(DEPLOYMENT, deployment())
         await asyncio.sleep(10)
@@ -67,8 +61,8 @@ async def test_in_the_foreground_the_owner_is_the_last_to_go():
             assert await machine.names(kind) == []
 
 
-async def test_orphans_stay_and_are_adopted_by_the_next_owner():
-    machine = await ready_machine()
+async def test_orphans_stay_and_are_adopted_by_the_next_owner(machine):
+    await machine.create(NODE, {"metadata": {"name": "node-1"}})
     async with running(machine, ALL, Kubelet()):
         await machine.create(DEPLOYMENT, deployment())
         await asyncio.sleep(10)
@@ -84,8 +78,7 @@ async def test_orphans_stay_and_are_adopted_by_the_next_owner():
         assert len(await machine.names(REPLICASET)) == 1
 
 
-async def test_an_object_with_an_owner_left_only_forgets_the_other():
-    machine = Machine()
+async def test_an_object_with_an_owner_left_only_forgets_the_other(machine):
     async with running(machine, ALL):
         one = await machine.create(CONFIGMAP, configmap("one"))
         two = await machine.create(CONFIGMAP, configmap("two"))
@@ -100,9 +93,8 @@ async def test_an_object_with_an_owner_left_only_forgets_the_other():
         assert await machine.names(SECRET) == []
 
 
-async def test_an_owner_that_the_cache_does_not_know_yet_is_asked_for():
+async def test_an_owner_that_the_cache_does_not_know_yet_is_asked_for(machine):
     """The child comes first through its watch: the owner's is slow."""
-    machine = Machine()
     quick = machine.watch
 
     async def lagging(kind, *, since=""):
@@ -110,7 +102,7 @@ async def test_an_owner_that_the_cache_does_not_know_yet_is_asked_for():
             await asyncio.sleep(10 if kind is CONFIGMAP else 0)
             yield event
 
-    machine.watch = lagging
+    machine.cluster.watch = lagging
     async with running(machine, ALL):
         owner = await machine.create(CONFIGMAP, configmap("owner"))
         child = configmap("child", ownerReferences=[owner_reference(owner)])
@@ -119,8 +111,7 @@ async def test_an_owner_that_the_cache_does_not_know_yet_is_asked_for():
         assert await machine.names(SECRET) == ["child"]
 
 
-async def test_an_owner_in_another_namespace_is_told_and_does_not_count():
-    machine = Machine()
+async def test_an_owner_in_another_namespace_is_told_and_does_not_count(machine):
     async with running(machine, ALL):
         owner = await machine.create(CONFIGMAP, configmap("owner", "kube-system"))
         await asyncio.sleep(1)
@@ -136,8 +127,7 @@ async def test_an_owner_in_another_namespace_is_told_and_does_not_count():
     )
 
 
-async def test_a_circle_of_owners_can_be_deleted_in_the_foreground():
-    machine = Machine()
+async def test_a_circle_of_owners_can_be_deleted_in_the_foreground(machine):
     async with running(machine, ALL):
         made = [await machine.create(CONFIGMAP, configmap(n)) for n in "abc"]
         for child, owner in zip(made, [*made[1:], made[0]], strict=True):
@@ -148,8 +138,7 @@ async def test_a_circle_of_owners_can_be_deleted_in_the_foreground():
         assert await machine.names(CONFIGMAP) == ["kube-root-ca.crt"]
 
 
-async def test_a_new_namespace_gets_its_account_and_the_ca():
-    machine = Machine()
+async def test_a_new_namespace_gets_its_account_and_the_ca(machine):
     async with running(machine, ALL):
         await machine.create(NAMESPACE, {"metadata": {"name": "shop"}})
         await asyncio.sleep(1)
@@ -163,8 +152,8 @@ async def test_a_new_namespace_gets_its_account_and_the_ca():
         assert (await machine.get(CONFIGMAP, "shop", "kube-root-ca.crt"))["data"] == ca["data"]
 
 
-async def test_a_namespace_goes_with_all_that_is_in_it():
-    machine = await ready_machine()
+async def test_a_namespace_goes_with_all_that_is_in_it(machine):
+    await machine.create(NODE, {"metadata": {"name": "node-1"}})
     async with running(machine, ALL, Kubelet(stop=5)):
         await machine.create(NAMESPACE, {"metadata": {"name": "shop"}})
         d = deployment()
@@ -199,8 +188,8 @@ async def test_a_namespace_goes_with_all_that_is_in_it():
         assert await machine.names(kind, "shop") == []
 
 
-async def test_events_are_forgotten_after_an_hour():
-    machine = await ready_machine()
+async def test_events_are_forgotten_after_an_hour(machine):
+    await machine.create(NODE, {"metadata": {"name": "node-1"}})
     async with running(machine, ALL, Kubelet()):
         await machine.create(DEPLOYMENT, deployment())
         await asyncio.sleep(3500)

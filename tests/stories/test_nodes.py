@@ -14,7 +14,7 @@ from onggi.kinds.controllers import CONTROLLERS
 from onggi.kinds.coordination.lease import LEASE
 from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod import POD
-from tests.stories.machine import Kubelet, Machine, deployment, running
+from tests.stories.machine import Kubelet, deployment, running
 
 pytestmark = pytest.mark.looptime
 
@@ -28,7 +28,11 @@ TOLERATED = [
 async def add_node(machine, name):
     node = await machine.create(NODE, {"metadata": {"name": name}, "spec": {}})
     ready = {"type": "Ready", "status": "True", "lastHeartbeatTime": stamp(loop_clock())}
-    status = {"conditions": [ready | {"reason": "KubeletReady", "lastTransitionTime": "x"}]}
+    status = {
+        "conditions": [
+            ready | {"reason": "KubeletReady", "lastTransitionTime": stamp(loop_clock())}
+        ]
+    }
     await machine.update(NODE, {**node, "status": status}, subresource="status")
     lease = {"metadata": {"name": name, "namespace": "kube-node-lease"}, "spec": {}}
     await machine.create(LEASE, lease)
@@ -52,8 +56,7 @@ def tolerant(image="v1"):
     return d
 
 
-async def test_a_silent_node_becomes_unknown_and_its_pods_move_after_their_patience():
-    machine = Machine()
+async def test_a_silent_node_becomes_unknown_and_its_pods_move_after_their_patience(machine):
     await add_node(machine, "node-1")
     await add_node(machine, "node-2")
     kubelet = Kubelet(node="node-1")
@@ -86,8 +89,7 @@ async def test_a_silent_node_becomes_unknown_and_its_pods_move_after_their_patie
         second.cancel()
 
 
-async def test_the_only_node_is_never_evicted_and_comes_back():
-    machine = Machine()
+async def test_the_only_node_is_never_evicted_and_comes_back(machine):
     await add_node(machine, "node-1")
     async with asyncio.TaskGroup() as group, running(machine, CONTROLLERS, Kubelet()):
         await machine.create(DEPLOYMENT, tolerant())
@@ -97,15 +99,14 @@ async def test_the_only_node_is_never_evicted_and_comes_back():
         assert len(await machine.names(POD)) == 3
         task = group.create_task(beat(machine, "node-1"))
         fresh = {"type": "Ready", "status": "True", "lastHeartbeatTime": stamp(loop_clock())}
-        status = {"conditions": [fresh | {"lastTransitionTime": "x"}]}
+        status = {"conditions": [fresh | {"lastTransitionTime": stamp(loop_clock())}]}
         await machine.update(NODE, {**node, "status": status}, subresource="status")
         await asyncio.sleep(5)
         assert taints(await machine.get(NODE, "", "node-1")) == set()
         task.cancel()
 
 
-async def test_a_pod_that_does_not_tolerate_a_taint_goes_at_once():
-    machine = Machine()
+async def test_a_pod_that_does_not_tolerate_a_taint_goes_at_once(machine):
     await add_node(machine, "node-1")
     kubelet = Kubelet()
     async with running(machine, CONTROLLERS, kubelet):
@@ -123,8 +124,7 @@ async def test_a_pod_that_does_not_tolerate_a_taint_goes_at_once():
         assert before.isdisjoint(await machine.names(POD))
 
 
-async def test_a_cordoned_node_is_tainted_until_it_is_not():
-    machine = Machine()
+async def test_a_cordoned_node_is_tainted_until_it_is_not(machine):
     await add_node(machine, "node-1")
     async with running(machine, CONTROLLERS):
         await machine.patch(NODE, reference("", "node-1"), {"spec": {"unschedulable": True}})
@@ -135,8 +135,7 @@ async def test_a_cordoned_node_is_tainted_until_it_is_not():
         assert taints(await machine.get(NODE, "", "node-1")) == set()
 
 
-async def test_pods_of_a_deleted_node_are_collected_after_a_while():
-    machine = Machine()
+async def test_pods_of_a_deleted_node_are_collected_after_a_while(machine):
     await add_node(machine, "node-1")
     await add_node(machine, "node-2")
     kubelet = Kubelet(node="node-1")
@@ -153,8 +152,7 @@ async def test_pods_of_a_deleted_node_are_collected_after_a_while():
         assert {get(p, "spec.nodeName") for p in pods} == {"node-2"}
 
 
-async def test_a_node_that_comes_back_in_time_keeps_its_pods():
-    machine = Machine()
+async def test_a_node_that_comes_back_in_time_keeps_its_pods(machine):
     await add_node(machine, "node-1")
     async with running(machine, CONTROLLERS, Kubelet()):
         await machine.create(DEPLOYMENT, tolerant())

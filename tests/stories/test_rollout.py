@@ -12,12 +12,13 @@ from onggi.kinds.apps.deployment.reconcile import CONTROLLER as DEPLOYMENTS
 from onggi.kinds.apps.deployment.revision import REVISION
 from onggi.kinds.apps.replicaset import REPLICASET
 from onggi.kinds.apps.replicaset.reconcile import CONTROLLER as REPLICASETS
+from onggi.kinds.core.namespace.furniture import SERVICE_ACCOUNTS
 from onggi.kinds.core.pod import POD
-from tests.stories.machine import Kubelet, Machine, deployment, running
+from tests.stories.machine import Kubelet, deployment, running
 
 pytestmark = pytest.mark.looptime
 
-APPS = (DEPLOYMENTS, REPLICASETS)
+APPS = (SERVICE_ACCOUNTS, DEPLOYMENTS, REPLICASETS)
 WEB = reference("default", "web")
 
 
@@ -39,8 +40,7 @@ async def progressing(machine):
     return find(await machine.get(DEPLOYMENT, "default", "web"), "Progressing")
 
 
-async def test_a_deployment_becomes_available():
-    machine = Machine()
+async def test_a_deployment_becomes_available(machine):
     async with running(machine, APPS, Kubelet()):
         await machine.create(DEPLOYMENT, deployment())
         await asyncio.sleep(1)
@@ -75,8 +75,7 @@ async def test_a_deployment_becomes_available():
     assert rs["metadata"]["labels"]["pod-template-hash"] == name.removeprefix("web-")
 
 
-async def test_a_rolling_update_keeps_within_its_limits_at_every_moment():
-    machine = Machine()
+async def test_a_rolling_update_keeps_within_its_limits_at_every_moment(machine):
     rolling = {"maxSurge": 1, "maxUnavailable": 1}
     strategy = {"type": "RollingUpdate", "rollingUpdate": rolling}
     async with running(machine, APPS, Kubelet(stop=0)):
@@ -93,8 +92,7 @@ async def test_a_rolling_update_keeps_within_its_limits_at_every_moment():
         assert (await progressing(machine))["reason"] == "NewReplicaSetAvailable"
 
 
-async def test_undo_goes_back_to_the_replicaset_of_the_earlier_revision():
-    machine = Machine()
+async def test_undo_goes_back_to_the_replicaset_of_the_earlier_revision(machine):
     async with running(machine, APPS, Kubelet()):
         await machine.create(DEPLOYMENT, deployment())
         await asyncio.sleep(10)
@@ -113,8 +111,7 @@ async def test_undo_goes_back_to_the_replicaset_of_the_earlier_revision():
     assert d["metadata"]["annotations"][REVISION] == "3"
 
 
-async def test_a_broken_image_exceeds_the_deadline_and_the_old_pods_keep_serving():
-    machine = Machine()
+async def test_a_broken_image_exceeds_the_deadline_and_the_old_pods_keep_serving(machine):
     async with running(machine, APPS, Kubelet(broken={"v2"})):
         await machine.create(DEPLOYMENT, deployment(replicas=4, progressDeadlineSeconds=60))
         await asyncio.sleep(10)
@@ -132,8 +129,7 @@ async def test_a_broken_image_exceeds_the_deadline_and_the_old_pods_keep_serving
         assert (await progressing(machine))["reason"] == "NewReplicaSetAvailable"
 
 
-async def test_recreate_waits_until_the_old_pods_are_gone():
-    machine = Machine()
+async def test_recreate_waits_until_the_old_pods_are_gone(machine):
     async with running(machine, APPS, Kubelet(stop=7)):
         await machine.create(DEPLOYMENT, deployment(strategy={"type": "Recreate"}))
         await asyncio.sleep(10)
@@ -145,8 +141,7 @@ async def test_recreate_waits_until_the_old_pods_are_gone():
         assert await images(machine) == ["v2"] * 3
 
 
-async def test_scaling_in_the_middle_of_a_rollout_keeps_the_proportions():
-    machine = Machine()
+async def test_scaling_in_the_middle_of_a_rollout_keeps_the_proportions(machine):
     rolling = {"maxSurge": 3, "maxUnavailable": 2}
     strategy = {"type": "RollingUpdate", "rollingUpdate": rolling}
     async with running(machine, APPS, Kubelet(broken={"v2"})):
@@ -162,8 +157,7 @@ async def test_scaling_in_the_middle_of_a_rollout_keeps_the_proportions():
         assert (await images(machine)).count("v2") == 13
 
 
-async def test_a_paused_deployment_scales_but_does_not_roll():
-    machine = Machine()
+async def test_a_paused_deployment_scales_but_does_not_roll(machine):
     async with running(machine, APPS, Kubelet()):
         await machine.create(DEPLOYMENT, deployment(paused=False))
         await asyncio.sleep(10)
@@ -178,8 +172,7 @@ async def test_a_paused_deployment_scales_but_does_not_roll():
         assert await images(machine) == ["v2"] * 5
 
 
-async def test_only_as_many_old_revisions_are_kept_as_asked():
-    machine = Machine()
+async def test_only_as_many_old_revisions_are_kept_as_asked(machine):
     async with running(machine, APPS, Kubelet()):
         await machine.create(DEPLOYMENT, deployment(revisionHistoryLimit=2))
         await asyncio.sleep(20)
@@ -191,8 +184,7 @@ async def test_only_as_many_old_revisions_are_kept_as_asked():
     assert kept == ["4", "5", "6"]
 
 
-async def test_a_killed_pod_is_replaced():
-    machine = Machine()
+async def test_a_killed_pod_is_replaced(machine):
     async with running(machine, APPS, Kubelet()):
         await machine.create(DEPLOYMENT, deployment())
         await asyncio.sleep(10)
@@ -204,8 +196,7 @@ async def test_a_killed_pod_is_replaced():
     assert len(set(before) & set(after)) == 2
 
 
-async def test_an_orphan_is_adopted_and_a_relabelled_pod_let_go():
-    machine = Machine()
+async def test_an_orphan_is_adopted_and_a_relabelled_pod_let_go(machine):
     async with running(machine, APPS, Kubelet()):
         await machine.create(DEPLOYMENT, deployment())
         await asyncio.sleep(10)
@@ -231,8 +222,7 @@ async def test_an_orphan_is_adopted_and_a_relabelled_pod_let_go():
     }
 
 
-async def test_min_ready_seconds_slow_a_rollout_down():
-    machine = Machine()
+async def test_min_ready_seconds_slow_a_rollout_down(machine):
     async with running(machine, APPS, Kubelet()):
         await machine.create(DEPLOYMENT, deployment(minReadySeconds=20))
         await asyncio.sleep(15)

@@ -12,17 +12,18 @@ from onggi.kinds.apps.replicaset.reconcile import CONTROLLER as REPLICASETS
 from onggi.kinds.core.endpoints import ENDPOINTS
 from onggi.kinds.core.endpoints.reconcile import CONTROLLER as ENDPOINT
 from onggi.kinds.core.endpoints.reconcile import LEFTOVERS
+from onggi.kinds.core.namespace.furniture import SERVICE_ACCOUNTS
 from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod import POD
 from onggi.kinds.core.service import SERVICE
 from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
 from onggi.kinds.discovery.endpointslice.mirror import CONTROLLER as MIRROR
 from onggi.kinds.discovery.endpointslice.reconcile import CONTROLLER as SLICES
-from tests.stories.machine import Kubelet, Machine, deployment, running
+from tests.stories.machine import Kubelet, deployment, running
 
 pytestmark = pytest.mark.looptime
 
-EVERYBODY = (DEPLOYMENTS, REPLICASETS, ENDPOINT, LEFTOVERS, SLICES, MIRROR)
+EVERYBODY = (SERVICE_ACCOUNTS, DEPLOYMENTS, REPLICASETS, ENDPOINT, LEFTOVERS, SLICES, MIRROR)
 
 
 def service(name="web", **spec):
@@ -33,12 +34,6 @@ def service(name="web", **spec):
     }
 
 
-async def machine_with_node():
-    machine = Machine()
-    await machine.create(NODE, {"metadata": {"name": "node-1", "labels": {}}})
-    return machine
-
-
 def state(endpoint_slice):
     return sorted(
         tuple(e["conditions"][c] for c in ("ready", "serving", "terminating"))
@@ -46,8 +41,8 @@ def state(endpoint_slice):
     )
 
 
-async def test_endpoints_follow_the_pods():
-    machine = await machine_with_node()
+async def test_endpoints_follow_the_pods(machine):
+    await machine.create(NODE, {"metadata": {"name": "node-1"}})
     async with running(machine, EVERYBODY, Kubelet(start=5, stop=5)):
         await machine.create(SERVICE, service())
         await asyncio.sleep(1)
@@ -79,19 +74,19 @@ async def test_endpoints_follow_the_pods():
         assert name not in str(endpoints)
 
 
-async def test_at_rest_nothing_is_written():
-    machine = await machine_with_node()
+async def test_at_rest_nothing_is_written(machine):
+    await machine.create(NODE, {"metadata": {"name": "node-1"}})
     async with running(machine, EVERYBODY, Kubelet()):
         await machine.create(SERVICE, service())
         await machine.create(DEPLOYMENT, deployment())
         await asyncio.sleep(60)
-        before = machine.revision
+        before = await machine.revision()
         await asyncio.sleep(3600)
-        assert machine.revision == before
+        assert await machine.revision() == before
 
 
-async def test_endpoints_go_with_their_service():
-    machine = await machine_with_node()
+async def test_endpoints_go_with_their_service(machine):
+    await machine.create(NODE, {"metadata": {"name": "node-1"}})
     async with running(machine, EVERYBODY, Kubelet()):
         await machine.create(SERVICE, service())
         await asyncio.sleep(1)
@@ -101,8 +96,8 @@ async def test_endpoints_go_with_their_service():
         assert await machine.names(ENDPOINTS) == []
 
 
-async def test_a_named_port_may_differ_from_pod_to_pod():
-    machine = await machine_with_node()
+async def test_a_named_port_may_differ_from_pod_to_pod(machine):
+    await machine.create(NODE, {"metadata": {"name": "node-1"}})
     ports = [{"name": "http", "port": 80, "targetPort": "web", "protocol": "TCP"}]
     async with running(machine, EVERYBODY, Kubelet()):
         await machine.create(SERVICE, service(ports=ports))
@@ -120,8 +115,8 @@ async def test_a_named_port_may_differ_from_pod_to_pod():
     assert sorted(s["ports"][0]["port"] for s in endpoints["subsets"]) == [8080, 9090]
 
 
-async def test_a_headless_service_is_marked_and_names_its_pods():
-    machine = await machine_with_node()
+async def test_a_headless_service_is_marked_and_names_its_pods(machine):
+    await machine.create(NODE, {"metadata": {"name": "node-1"}})
     async with running(machine, EVERYBODY, Kubelet()):
         await machine.create(SERVICE, service(clusterIP="None", publishNotReadyAddresses=True))
         meta = {"name": "a", "namespace": "default", "labels": {"app": "web"}}
@@ -135,8 +130,8 @@ async def test_a_headless_service_is_marked_and_names_its_pods():
     assert endpoint["conditions"] == {"ready": True, "serving": False, "terminating": False}
 
 
-async def test_endpoints_made_by_hand_are_mirrored():
-    machine = await machine_with_node()
+async def test_endpoints_made_by_hand_are_mirrored(machine):
+    await machine.create(NODE, {"metadata": {"name": "node-1"}})
     async with running(machine, EVERYBODY):
         await machine.create(SERVICE, service(selector=None))
         subset = {"addresses": [{"ip": "192.0.2.1"}], "ports": [{"name": "http", "port": 80}]}
