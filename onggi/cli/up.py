@@ -73,6 +73,10 @@ def prepared(data: Path, options: dict[str, Any]) -> Config:
             f"{error.filename} may not be written: run as root, or choose a directory of your "
             "own (--no-node --data DIR)."
         ) from error
+    except OSError as error:
+        raise Failure(
+            f"{error.filename}: {error.strerror}. Choose another directory with --data."
+        ) from error
     return config
 
 
