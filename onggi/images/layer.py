@@ -82,10 +82,10 @@ def pack(root: Path, target: IO[bytes], packing: Packing) -> Layer:
     with tarfile.open(fileobj=sink, mode="w|", bufsize=CHUNK, format=FORMAT) as tar:
         for entry, info in entries(root, packing):
             packing.tree.add(info)
-            if info.isreg() and (first := _first(entry, info.name, links)) != info.name:
+            if entry and info.isreg() and (first := _first(entry, info.name, links)) != info.name:
                 info.type, info.linkname, info.size = tarfile.LNKTYPE, first, 0
-            if info.isreg() and info.size:
-                with open(entry.path, "rb") as file:  # type: ignore[union-attr]
+            if entry and info.isreg() and info.size:
+                with open(entry.path, "rb") as file:
                     tar.addfile(info, file)
             else:
                 tar.addfile(info)
@@ -156,9 +156,8 @@ def _plain(path: str, packing: Packing) -> tarfile.TarInfo:
     return info
 
 
-def _first(entry: Entry, name: str, links: dict[tuple[int, int], str]) -> str:
+def _first(entry: os.DirEntry[str], name: str, links: dict[tuple[int, int], str]) -> str:
     """The name under which this very file is in the layer already, or its own."""
-    assert entry is not None
     status = entry.stat(follow_symlinks=False)
     if status.st_nlink < 2:
         return name

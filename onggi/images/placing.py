@@ -15,7 +15,7 @@ from pathlib import Path
 from onggi.images.accounts import Accounts
 from onggi.images.errors import ImageError
 from onggi.images.spec import Directory, File, Spec
-from onggi.images.tree import Node, Tree
+from onggi.images.tree import Node, Tree, normal
 
 Owner = tuple[int, int]
 
@@ -87,7 +87,7 @@ class Place:
         path = self.tree.resolve(path)
         node = self.tree.nodes.get(path)
         if node and node.target:
-            end = self.tree.resolve(os.path.normpath(os.path.join(path, "..", node.target)))
+            end = self.tree.resolve(normal(os.path.join(os.path.dirname(path), node.target)))
             if end in self.tree.nodes and self.tree.nodes[end].folder:
                 return end
         return path

@@ -12,7 +12,7 @@ from onggi.images.errors import ImageError
 from onggi.images.layer import OPAQUE as OPAQUE_ATTRIBUTE
 from onggi.images.layer import Layer
 from onggi.images.layout import Layout, encode
-from onggi.images.tree import OPAQUE, WHITEOUT, Tree, union
+from onggi.images.tree import OPAQUE, WHITEOUT, Tree, normal, union
 
 LONGEST = 1 << 20  # bytes of a text that we read out of a layer
 
@@ -75,7 +75,7 @@ class Stack:
     def _read(self, layer: Layer, path: str) -> str:
         with tarfile.open(self.layout.blob(layer.digest), mode="r|*") as tar:
             for info in tar:
-                if os.path.normpath("/" + info.name) == path and info.isreg():
+                if normal(info.name) == path and info.isreg():
                     file = tar.extractfile(info)
                     return file.read(LONGEST).decode() if file else ""
         return ""

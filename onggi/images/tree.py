@@ -10,6 +10,11 @@ WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 DEEPEST = 40  # links followed for one path, as Linux does
 
 
+def normal(path: str) -> str:
+    """From the root, without ``..``; two slashes at the beginning would be kept by POSIX."""
+    return os.path.normpath("/" + path.lstrip("/"))
+
+
 class Node(NamedTuple):
     """``target`` is set for a symbolic link; other files have only their place."""
 
@@ -29,7 +34,7 @@ class Tree:
     emptied: list[str] = field(default_factory=list)  # folders that hide what was in them
 
     def add(self, info: tarfile.TarInfo) -> None:
-        path = os.path.normpath("/" + info.name)
+        path = normal(info.name)
         parent, _, name = path.rpartition("/")
         if name == OPAQUE:
             self.emptied.append(parent)
@@ -74,7 +79,7 @@ class Tree:
             if node and node.target:
                 folder = "" if node.target.startswith("/") else place.rpartition("/")[0]
                 rest = "/".join(parts[depth:])
-                yield os.path.normpath(f"/{folder}/{node.target}/{rest}")
+                yield normal(f"{folder}/{node.target}/{rest}")
 
     def written(self) -> dict[str, Any]:
         return {"nodes": self.nodes, "removed": self.removed, "emptied": self.emptied}
