@@ -4,15 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from onggi.api.objects import Object, View, get
-from onggi.api.patch import strategic
 from onggi.apiserver import schemas
-from onggi.client.cluster import STRATEGIC
-from onggi.client.fake import EPOCH, FakeCluster
+from onggi.client.fake import FakeCluster, loop_clock
 from onggi.kinds.core.pod.kind import POD
 from onggi.node.agent import Agent, take_all
+from onggi.node.clock import Clock
 from onggi.node.fake import FakeRuntime
 from onggi.node.hollow import HollowConfigurer, HollowImages, HollowVolumes, hollow_means
 from onggi.node.means import Means
@@ -21,16 +19,10 @@ NODE = "jar"
 
 
 class NodeCluster(FakeCluster):
-    """The fake cluster, which also merges strategically, as a server does."""
+    """The fake cluster with the published schemas, so that it merges strategically."""
 
-    async def patch(self, kind, target, patch, *, type="", subresource=""):
-        if type != STRATEGIC:
-            return await super().patch(kind, target, patch, type=type, subresource=subresource)
-        meta = target["metadata"]
-        self.gate("patch", kind, meta["name"])
-        old = await self.get(kind, meta["namespace"], meta["name"])
-        new = strategic.apply(old, patch, schemas.of(kind))
-        return await self.update(kind, new, subresource=subresource)
+    def __init__(self, clock: Clock = loop_clock) -> None:
+        super().__init__(clock, schemas.of)
 
 
 @dataclass
@@ -48,10 +40,6 @@ class Said:
 
     def messages(self, reason):
         return [message for _, r, message, _ in self.events if r == reason]
-
-
-def clock():
-    return EPOCH + timedelta(seconds=asyncio.get_running_loop().time())
 
 
 @dataclass
@@ -100,7 +88,7 @@ class Lab:
 
 
 def make(runtime: FakeRuntime, cluster: NodeCluster, said: Said, admit=take_all) -> Lab:
-    means = hollow_means(cluster, runtime, said, clock, "192.0.2.1")
+    means = hollow_means(cluster, runtime, said, loop_clock, "192.0.2.1")
     means = replace(means, volumes=HollowVolumes())
     parts = (means.volumes, means.images, means.configurer)
     return Lab(cluster, runtime, said, means, Agent(means, NODE, admit), *parts)
