@@ -113,10 +113,18 @@ def save(config: Config) -> None:
     fresh.replace(path)
 
 
+def is_own(data: Path) -> bool:
+    """Whether an instance may live there: uninstalling deletes the whole directory."""
+    there = {path.name for path in data.iterdir()} if data.exists() else set()
+    return not there or "config.json" in there or {"lock", "pki"} <= there
+
+
 def settings(values: Any) -> Iterator[tuple[str, Any]]:
     """What a stored document says. Raises TypeError where it is of another shape."""
     if not isinstance(values, dict):
         raise TypeError("it is no JSON object")
+    if not values.keys() & set(STORED):
+        raise TypeError("it holds no setting of Onggi")
     for known in fields(Config):
         if known.name not in STORED or known.name not in values:
             continue

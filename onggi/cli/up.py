@@ -11,7 +11,7 @@ from onggi.cli.daemon import Outcome, in_background, in_foreground
 from onggi.cli.doctor import line, listening
 from onggi.cli.failure import Failure
 from onggi.cli.options import DATA, Data, configured
-from onggi.config import BadSetting, Config, changed, save, with_free_networks
+from onggi.config import BadSetting, Config, changed, is_own, save, with_free_networks
 from onggi.facts import gather, networks
 from onggi.instance import Instance, find
 
@@ -60,6 +60,8 @@ def prepared(data: Path, options: dict[str, Any]) -> Config:
     try:
         stored = configured(data)
         config = changed(stored, options)
+        if not is_own(config.data):
+            raise Failure(f"{config.data} holds other things: choose an empty one with --data.")
         chosen = options["pod_network"] or options["service_network"]
         if config.node and not chosen and not (config.data / "config.json").exists():
             config = with_free_networks(config, taken())
