@@ -184,8 +184,8 @@ def is_address(text: str) -> bool:
 def host_name() -> str:
     """The node's name: the host's, in the form that an object name may have."""
     name = socket.gethostname().split(".")[0].lower()
-    cleaned = "".join(c if c.isalnum() or c == "-" else "-" for c in name).strip("-")
-    return cleaned[:63] or "node"
+    cleaned = "".join(c if c.isascii() and c.isalnum() else "-" for c in name)
+    return cleaned[:63].strip("-") or "node"
 
 
 def with_free_networks(config: Config, taken: Iterable[IPv4Network]) -> Config:
