@@ -8,6 +8,7 @@ there; the others never notice.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from onggi.api.objects import Object, View
 from onggi.client.cluster import Selection
@@ -27,22 +28,19 @@ LONGEST_PAUSE = 60.0
 Admit = Callable[[View, Sequence[View]], tuple[str, str] | None]  # (reason, message) of a refusal
 
 
-def take_all(pod: View, others: Sequence[View]) -> tuple[str, str] | None:
-    return None
-
-
 class Agent(Sink):
     """``run`` is for ever; cancelled, it leaves all containers running.
 
-    ``admit`` is asked about every new pod that has not been started, with the others here.
+    ``admit`` is asked about every pod that has not been begun, with the others here.
     """
 
-    def __init__(self, means: Means, node: str, admit: Admit = take_all) -> None:
+    def __init__(self, means: Means, node: str, admit: Admit | None = None) -> None:
         self._means = means
         self._node = node
         self._admit = admit
         self._workers: dict[str, PodWorker] = {}  # by pod uid
         self._owners: dict[str, str] = {}  # sandbox or container id → pod uid
+        self._held: dict[str, set[str]] = {}  # the same, by pod uid
         self._listed = asyncio.Event()
         self._group: asyncio.TaskGroup
 
@@ -113,9 +111,9 @@ class Agent(Sink):
         if worker := self._workers.get(uid):
             worker.update(pod)
             return
-        others = [worker.current for worker in self._workers.values()]
+        refusal = self._admit(pod, self.all()) if self._admit and not is_begun(pod) else None
         worker = self._employ(pod)
-        if not is_begun(pod) and (refusal := self._admit(pod, others)):
+        if refusal:
             worker.reject(*refusal)
 
     def remove(self, obj: View) -> None:
@@ -125,14 +123,19 @@ class Agent(Sink):
 
     def _employ(self, pod: View, *, gone: bool = False) -> PodWorker:
         uid = pod["metadata"]["uid"]
-
-        def found(ids: Iterable[str]) -> None:
-            for id in ids:
-                self._owners[id] = uid
-
-        worker = self._workers[uid] = PodWorker(self._means, pod, found, gone=gone)
+        worker = self._workers[uid] = PodWorker(
+            self._means, pod, partial(self._found, uid), gone=gone
+        )
         self._group.create_task(self._supervise(uid), name=f"pod {pod['metadata']['name']}")
         return worker
+
+    def _found(self, uid: str, ids: Iterable[str]) -> None:
+        """What the runtime holds of a pod."""
+        present = set(ids)
+        for id in self._held.get(uid, set()) - present:
+            self._owners.pop(id, None)
+        self._owners |= dict.fromkeys(present, uid)
+        self._held[uid] = present
 
     async def _supervise(self, uid: str) -> None:
         """One pod's trouble is no other's: its worker is replaced, and the trouble is told."""
@@ -148,8 +151,8 @@ class Agent(Sink):
                 self._workers[uid] = worker.successor()
             else:
                 break
-        del self._workers[uid]
-        self._owners = {id: owner for id, owner in self._owners.items() if owner != uid}
+        self._found(uid, ())
+        del self._workers[uid], self._held[uid]
 
     # What is not as the events told
 

@@ -136,8 +136,9 @@ class FakeRuntime:
 
     async def run_sandbox(self, config: SandboxConfig, runtime_handler: str = "") -> str:
         await self._call("run_sandbox", config.name, self._speed.sandbox)
-        for other in self._sandboxes.values():
-            if (other.uid, other.attempt) == (config.uid, config.attempt):
+        for id in self._of_pod.get(config.labels.get(UID_LABEL, ""), ()):
+            other = self._sandboxes.get(id)
+            if other and (other.uid, other.attempt) == (config.uid, config.attempt):
                 raise RuntimeFailure(
                     f'failed to reserve sandbox name "{config.name}_{config.namespace}_{config.uid}'
                     f'_{config.attempt}": name is reserved for "{other.id}"'
@@ -416,7 +417,11 @@ class FakeRuntime:
         return found
 
     def _inside(self, sandbox_id: str) -> list[Running]:
-        return [r for r in self._containers.values() if r.container.sandbox_id == sandbox_id]
+        if sandbox_id not in self._sandboxes:
+            return []
+        ids = self._of_pod.get(self._sandboxes[sandbox_id].labels.get(UID_LABEL, ""), ())
+        found = [self._containers[id] for id in ids if id in self._containers]
+        return [each for each in found if each.container.sandbox_id == sandbox_id]
 
     def _set(self, each: Running, **changes: object) -> None:
         each.container = replace(each.container, **changes)  # type: ignore[arg-type]

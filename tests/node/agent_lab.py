@@ -9,7 +9,7 @@ from onggi.api.objects import Object, View, get
 from onggi.apiserver import schemas
 from onggi.client.fake import FakeCluster, loop_clock
 from onggi.kinds.core.pod.kind import POD
-from onggi.node.agent import Agent, take_all
+from onggi.node.agent import Agent
 from onggi.node.clock import Clock
 from onggi.node.fake import FakeRuntime
 from onggi.node.hollow import HollowConfigurer, HollowImages, HollowVolumes, hollow_means
@@ -87,7 +87,7 @@ class Lab:
         return {c["type"]: c["status"] for c in status["conditions"]}
 
 
-def make(runtime: FakeRuntime, cluster: NodeCluster, said: Said, admit=take_all) -> Lab:
+def make(runtime: FakeRuntime, cluster: NodeCluster, said: Said, admit=None) -> Lab:
     means = hollow_means(cluster, runtime, said, loop_clock, "192.0.2.1")
     means = replace(means, volumes=HollowVolumes())
     parts = (means.volumes, means.images, means.configurer)
