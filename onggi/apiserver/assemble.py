@@ -99,7 +99,7 @@ def assemble(
         allocators={"services": ServiceAllocator(config, services)},
     )
     discovery = Discovery(registry, f"{config.address}:{config.port}")
-    health, metrics = Health(store), Metrics(store, registry)
+    health, metrics = Health(store), Metrics(store, registry, backend.watching)
     openapi = openapi_page(OpenAPI(lambda: registry.kinds, described))
     found = {**pages(config, discovery, health, metrics), **parts.pages}
     found |= dict.fromkeys(("/openapi/v2", "/openapi/v3", "/openapi/v3/"), openapi)

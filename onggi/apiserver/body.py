@@ -10,6 +10,7 @@ from onggi.api.errors import BadRequest
 from onggi.api.http import Request
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, clone
+from onggi.apiserver import strategy
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.negotiate import JSON, PROTOBUF, SPOKEN, YAML, media_type, unknown_media
 from onggi.apiserver.options import WriteOptions
@@ -55,6 +56,7 @@ def shaped(
         call.warnings += strict
     if obj.get("metadata") is None:
         obj["metadata"] = {}
+    call.warnings += strategy.unite_owners(obj)
     kind.default(obj)
     return obj
 

@@ -1,5 +1,6 @@
 """One request on its way through the filters, and what the verbs work with."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -101,7 +102,7 @@ class Backend:
     """Everything that a verb needs and does not own.
 
     ``virtual`` answers the creation of kinds that are never stored, by resource; ``nodes``
-    is who answers for the containers of a node.
+    is who answers for the containers of a node; ``watching`` counts watches by resource.
     """
 
     store: Store
@@ -115,3 +116,4 @@ class Backend:
     nodes: Mapping[str, Handler] = field(default_factory=dict)
     virtual: Mapping[str, Virtual] = field(default_factory=dict)
     tokens: Tokens | None = None
+    watching: Counter[str] = field(default_factory=Counter)

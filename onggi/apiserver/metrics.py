@@ -6,7 +6,7 @@ Counting one request is two dictionary look-ups; everything else happens when as
 import os
 import time
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from onggi.api.http import Request, Response, User
 from onggi.apiserver.path import described
@@ -35,8 +35,10 @@ class Durations:
 
 
 class Metrics:
-    def __init__(self, store: Store, registry: Registry) -> None:
-        self._store, self._registry = store, registry
+    """``watching`` has the number of watches by resource."""
+
+    def __init__(self, store: Store, registry: Registry, watching: Mapping[str, int]) -> None:
+        self._store, self._registry, self._watching = store, registry, watching
         self._requests: dict[tuple[Key, int], int] = {}
         self._durations: dict[Key, Durations] = {}
 
@@ -72,6 +74,9 @@ class Metrics:
     def _lines(self) -> Iterator[str]:
         yield from self._request_lines()
         yield from self._duration_lines()
+        yield "# TYPE apiserver_longrunning_requests gauge"
+        for resource, count in sorted(self._watching.items()):
+            yield f'apiserver_longrunning_requests{{verb="WATCH",resource="{resource}"}} {count}'
         yield "# TYPE onggi_store_revision gauge"
         yield f"onggi_store_revision {self._store.revision}"
         yield "# TYPE apiserver_storage_objects gauge"

@@ -25,6 +25,7 @@ from onggi.apiserver.status import failure
 log = logging.getLogger(__name__)
 
 LONGEST_HEADER = 32 * 1024  # bytes: tokens and selectors are long
+LONGEST_QUERY = 1000  # parameters
 LONGEST_BODY = 3 * 1024 * 1024  # bytes, as upstream
 PATIENCE = 60.0  # seconds for a body to arrive
 GRACE = 5.0  # seconds that requests under way get to finish when the server stops
@@ -132,7 +133,7 @@ class HttpServer:
                 self._answered(request, 101, started)
                 return await tunnel.forward(answer, http)
         except Exception as error:
-            answer = failure(error, f"{http.method} {request.path}")
+            answer = failure(error, f"{http.method} {request.path!r}")
         self._answered(request, answer.status, started)
         if isinstance(answer, Stream):
             return await self._stream(answer, http, connection)
@@ -172,7 +173,10 @@ async def read(http: web.BaseRequest, request: Request) -> None:
     path, _, query = http.raw_path.partition("?")
     request.path = unquote(path) if "%" in path else path
     if query:
-        request.query = parse_qs(query, keep_blank_values=True, max_num_fields=1000)
+        try:
+            request.query = parse_qs(query, keep_blank_values=True, max_num_fields=LONGEST_QUERY)
+        except ValueError as error:
+            raise BadRequest(str(error)) from None
     if http.can_read_body:
         request.body = await read_body(http)
 

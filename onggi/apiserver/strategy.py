@@ -79,6 +79,24 @@ def wipe(obj: Object) -> None:
         meta.pop(name, None)
 
 
+def unite_owners(obj: Object) -> list[str]:
+    """Each owner once; what to tell who sent one twice."""
+    meta = obj["metadata"]
+    owners = meta.get("ownerReferences")
+    if not isinstance(owners, list) or len(owners) < 2:
+        return []
+    kept = [owner for index, owner in enumerate(owners) if owner not in owners[:index]]
+    twice = [owner.get("uid", "") for index, owner in enumerate(owners) if owner in owners[:index]]
+    if not twice:
+        return []
+    meta["ownerReferences"] = kept
+    return [
+        ".metadata.ownerReferences contains duplicate entries; API server dedups owner references "
+        "in 1.20+, and may reject such requests as early as 1.24; please fix your requests; "
+        f"duplicate UID(s) observed: {', '.join(dict.fromkeys(twice))}"
+    ]
+
+
 def prepare_create(kind: Kind, obj: Object, uid: str, now: datetime) -> None:
     """Complete ``obj`` in place; ``check_create`` follows."""
     meta = obj["metadata"]

@@ -40,3 +40,17 @@ async def test_what_strangers_ask_for_makes_no_new_series(running):
             running.metrics.observe(Request(method="GET", path=path), 404, 0.1)
     _, text = await ask(running, "GET", "/metrics")
     assert text.count("apiserver_request_total{") == 1
+
+
+async def test_watches_are_counted_while_they_last(running, cluster):
+    from contextlib import aclosing
+
+    from onggi.kinds.core.namespace import NAMESPACE
+
+    shown = 'apiserver_longrunning_requests{verb="WATCH",resource="namespaces"}'
+    async with aclosing(cluster.watch(NAMESPACE)) as stream:
+        await anext(stream)
+        _, text = await ask(running, "GET", "/metrics")
+        assert f"{shown} 1" in text
+    _, text = await ask(running, "GET", "/metrics")
+    assert f"{shown} 0" in text

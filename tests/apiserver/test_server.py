@@ -149,6 +149,11 @@ async def test_large_answers_are_compressed_for_who_likes_that(echo):
         assert "Content-Encoding" not in answer.headers
 
 
+async def test_endless_queries_are_refused(echo):
+    async with echo.get("/?" + "a&" * 1500) as answer:
+        assert answer.status == 400
+
+
 async def test_a_body_too_large_is_refused(api):
     async with api.post(BASE, data=io.BytesIO(b"x" * (3 * 1024 * 1024 + 1))) as answer:
         body = await answer.json()

@@ -148,3 +148,12 @@ def test_an_update_deletes_what_only_waited_for_its_last_finalizer(finalizers, m
     assert strategy.should_delete({"metadata": {"finalizers": finalizers}}, {"metadata": meta}) is (
         wanted
     )
+
+
+def test_an_owner_counts_once():
+    owners = [{"uid": "a"}, {"uid": "b"}, {"uid": "a"}]
+    obj = {"metadata": {"ownerReferences": owners}}
+    [warning] = strategy.unite_owners(obj)
+    assert warning.endswith("duplicate UID(s) observed: a")
+    assert obj["metadata"]["ownerReferences"] == [{"uid": "a"}, {"uid": "b"}]
+    assert strategy.unite_owners(obj) == []

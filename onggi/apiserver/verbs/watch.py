@@ -7,7 +7,8 @@ that stops is DELETED.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from onggi.api.errors import Expired, StatusError
@@ -60,25 +61,32 @@ class Watcher:
         self.deadline = asyncio.get_running_loop().time() + seconds
 
     async def frames(self) -> AsyncIterator[bytes]:
-        async for batch in self.batches():
-            yield b"".join([self.frame(event) for event in batch])
+        async with aclosing(self.batches()) as batches:
+            async for batch in batches:
+                yield b"".join([self.frame(event) for event in batch])
 
     async def objects(self) -> AsyncIterator[Sequence[tuple[str, View]]]:
-        async for batch in self.batches():
-            yield [(event.type, self.view(event)) for event in batch]
+        async with aclosing(self.batches()) as batches:
+            async for batch in batches:
+                yield [(event.type, self.view(event)) for event in batch]
 
-    async def batches(self) -> AsyncIterator[Sequence[Event]]:
+    async def batches(self) -> AsyncGenerator[Sequence[Event]]:
+        watching, resource = self.backend.watching, self.call.kind.resource
+        watching[resource] += 1
         try:
             place = self.start()
             initial = self.initial(place)
             if initial:
                 yield initial
-            async for batch in self.changes(place):
-                yield batch
+            async with aclosing(self.changes(place)) as changes:
+                async for batch in changes:
+                    yield batch
         except StatusError as error:
             yield [Event("ERROR", None, error.status())]
         except Compacted as gone:
             yield [Event("ERROR", None, self.too_old(gone).status())]
+        finally:
+            watching[resource] -= 1
 
     def start(self) -> Watch:
         store, call = self.backend.store, self.call
@@ -103,7 +111,7 @@ class Watcher:
             events.append(Event("BOOKMARK", None, self.bookmark(place, {INITIAL_END: "true"})))
         return events
 
-    async def changes(self, place: Watch) -> AsyncIterator[Sequence[Event]]:
+    async def changes(self, place: Watch) -> AsyncGenerator[Sequence[Event]]:
         store, period = self.backend.store, self.backend.config.bookmark_period
         while not store.closed:
             left = self.deadline - asyncio.get_running_loop().time()
