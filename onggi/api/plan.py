@@ -192,7 +192,8 @@ class Controller:
     changes; ``everything`` maps the changes of every kind there is (garbage collection).
     Without a ``kind`` of its own a controller reconciles what ``everything`` names.
     ``whole`` says which objects of a kind it reads whole; of the others only metadata is kept.
-    ``source`` is the component that its events name.
+    ``source`` is the component that its events name, ``account`` the service account (in
+    kube-system) that it writes as: upstream's names, where they are not the controller's.
     """
 
     name: str
@@ -205,3 +206,4 @@ class Controller:
     whole: Mapping[Kind, Callable[[View], bool]] = field(default_factory=dict)
     workers: int = 5  # objects reconciled at a time, as upstream's --concurrent-…-syncs
     source: str = ""
+    account: str = ""

@@ -35,7 +35,8 @@ COMMON = (AlreadyExists, Behind, Conflict, NotFound)  # somebody was faster: loo
 
 class Runtime:
     """``kinds`` are all kinds there are, for controllers that deal with everything; ``also``
-    are those that other parts of the process read from the same caches."""
+    are those that other parts of the process read from the same caches; ``writer`` answers
+    the cluster as a controller's service account sees it (else all write as ``cluster``)."""
 
     def __init__(
         self,
@@ -44,16 +45,24 @@ class Runtime:
         kinds: Iterable[Kind],
         clock: Clock,
         also: Iterable[Kind] = (),
+        writer: Callable[[str], Cluster] | None = None,
     ) -> None:
         whole = needs(controllers) | {kind: [everyone] for kind in also}
         self.caches = Caches([*kinds, *whole], whole)
         self.recorder = Recorder(cluster, clock)
         self._clock = clock
         self.synced = asyncio.Event()
-        executor = Executor(cluster, self.caches, self.recorder)
-        self._runners = [Runner(c, self.caches, executor, clock) for c in controllers]
+        self._runners = [
+            Runner(c, self.caches, self._executor(c, cluster, writer), clock) for c in controllers
+        ]
         followed = self.caches.kinds if any(c.everything for c in controllers) else whole
         self._reflectors = [Reflector(cluster, kind, self.caches) for kind in followed]
+
+    def _executor(
+        self, controller: Controller, cluster: Cluster, writer: Callable[[str], Cluster] | None
+    ) -> Executor:
+        own = writer(controller.account or controller.name) if writer else cluster
+        return Executor(own, self.caches, self.recorder)
 
     async def run(self) -> None:
         """For ever; whoever runs it cancels it."""

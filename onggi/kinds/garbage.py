@@ -193,5 +193,9 @@ def target(kind: Kind, obj: Object | View) -> Target:
 
 
 CONTROLLER = Controller(
-    name="garbage-collector-controller", reconcile=reconcile, everything=wakes, workers=20
+    name="garbage-collector-controller",
+    account="generic-garbage-collector",
+    reconcile=reconcile,
+    everything=wakes,
+    workers=20,
 )

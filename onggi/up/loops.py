@@ -9,7 +9,7 @@ from onggi.kinds.controllers import CONTROLLERS, root_ca
 from onggi.scheduler.loop import READS, Scheduler, SchedulerConfig
 from onggi.up.clock import now
 from onggi.up.control_plane import ControlPlane
-from onggi.up.users import CACHES, SCHEDULER
+from onggi.up.users import CACHES, SCHEDULER, controller
 
 
 class Loops:
@@ -17,7 +17,14 @@ class Loops:
 
     def __init__(self, plane: ControlPlane, also: tuple[Kind, ...] = ()) -> None:
         controllers = (*CONTROLLERS, root_ca(plane.pki.trust.read_text()))
-        self.runtime = Runtime(plane.cluster(CACHES), controllers, BUILTIN, now, (*READS, *also))
+        self.runtime = Runtime(
+            plane.cluster(CACHES),
+            controllers,
+            BUILTIN,
+            now,
+            also=(*READS, *also),
+            writer=lambda account: plane.cluster(controller(account)),
+        )
         self.synced = self.runtime.synced
         self._scheduler = Scheduler(
             plane.cluster(SCHEDULER),

@@ -7,7 +7,7 @@ SERVICE_ACCOUNTS = ("system:serviceaccounts", "system:serviceaccounts:kube-syste
 
 SCHEDULER = User("system:kube-scheduler", (AUTHENTICATED,))
 INGRESS = User("system:serviceaccount:kube-system:onggi-ingress", SERVICE_ACCOUNTS)
-CACHES = User("system:kube-controller-manager", ("system:masters", AUTHENTICATED))
+CACHES = User("system:kube-controller-manager", (AUTHENTICATED,))
 
 
 def node(name: str) -> User:

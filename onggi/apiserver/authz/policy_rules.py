@@ -255,7 +255,7 @@ CONTROLLERS: dict[str, Rules] = {
         on(f"escalate {READ} patch update", "rbac.authorization.k8s.io", "clusterroles"),
     ),
     "deployment-controller": (
-        on(f"{READ} update", WORKLOADS, "deployments"),
+        on(f"{READ} update patch", WORKLOADS, "deployments"),
         on("update", WORKLOADS, "deployments/status"),
         on("update", WORKLOADS, "deployments/finalizers"),
         on(f"{READ} create update patch delete", WORKLOADS, "replicasets"),
@@ -263,7 +263,7 @@ CONTROLLERS: dict[str, Rules] = {
         EVENTS,
     ),
     "replicaset-controller": (
-        on(f"{READ} update", WORKLOADS, "replicasets"),
+        on(f"{READ} update patch", WORKLOADS, "replicasets"),
         on("update", WORKLOADS, "replicasets/status"),
         on("update", WORKLOADS, "replicasets/finalizers"),
         on("list watch create patch delete", "core", "pods"),
@@ -271,21 +271,21 @@ CONTROLLERS: dict[str, Rules] = {
     ),
     "endpoint-controller": (
         on(READ, "core", "services pods"),
-        on(f"{READ} create update delete", "core", "endpoints"),
+        on(f"{READ} create update patch delete", "core", "endpoints"),
         on("create", "core", "endpoints/restricted"),
         EVENTS,
     ),
     "endpointslice-controller": (
         on(READ, "core", "services pods nodes"),
         on("update", "core", "services/finalizers"),
-        on(f"{READ} create update delete", "discovery.k8s.io", "endpointslices"),
+        on(f"{READ} create update patch delete", "discovery.k8s.io", "endpointslices"),
         EVENTS,
     ),
     "endpointslicemirroring-controller": (
         on(READ, "core", "services endpoints"),
         on("update", "core", "services/finalizers"),
         on("update", "core", "endpoints/finalizers"),
-        on(f"{READ} create update delete", "discovery.k8s.io", "endpointslices"),
+        on(f"{READ} create update patch delete", "discovery.k8s.io", "endpointslices"),
         EVENTS,
     ),
     "generic-garbage-collector": (
@@ -317,8 +317,15 @@ CONTROLLERS: dict[str, Rules] = {
         on(READ, "core", "nodes"),
         on("patch", "core", "pods/status"),
     ),
-    "root-ca-cert-publisher": (on("create update", "core", "configmaps"), EVENTS),
+    "event-ttl-controller": (on("delete", "core events.k8s.io", "events"),),
+    "root-ca-cert-publisher": (on("create update patch", "core", "configmaps"), EVENTS),
     "service-account-controller": (on("create", "core", "serviceaccounts"), EVENTS),
+    "taint-eviction-controller": (
+        on(f"{READ} delete", "core", "pods"),
+        on("patch update", "core", "pods/status"),
+        on(READ, "core", "nodes"),
+        EVENTS,
+    ),
 }
 
 SYSTEM_ROLES: dict[str, Rules] = {

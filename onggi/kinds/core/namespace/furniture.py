@@ -68,6 +68,7 @@ def named(name: str) -> Callable[[View, World], list[Wake]]:
 
 SERVICE_ACCOUNTS = Controller(
     name="serviceaccount-controller",
+    account="service-account-controller",
     kind=NAMESPACE,
     reconcile=account,
     watches={SERVICEACCOUNT: named(DEFAULT)},
@@ -79,6 +80,7 @@ def root_ca(authority: str) -> Controller:
     """The controller that keeps ``kube-root-ca.crt`` in every namespace."""
     return Controller(
         name="root-ca-certificate-publisher-controller",
+        account="root-ca-cert-publisher",
         kind=NAMESPACE,
         reconcile=publish(authority),
         watches={CONFIGMAP: named(ROOT_CA)},

@@ -168,6 +168,7 @@ def everyone(changed: View, world: World) -> list[Wake]:
 
 CONTROLLER = Controller(
     name="node-lifecycle-controller",
+    account="node-controller",
     source="node-controller",
     kind=NODE,
     reconcile=reconcile,

@@ -173,6 +173,7 @@ WATCHES = {NODE: on_troubled_node}
 
 NOT_READY = Controller(
     name="node-lifecycle-controller",
+    account="node-controller",
     source="node-controller",
     kind=POD,
     reconcile=mark,
@@ -182,5 +183,9 @@ TAINT_EVICTION = Controller(
     name="taint-eviction-controller", kind=POD, reconcile=evict, watches=WATCHES, workers=8
 )
 GARBAGE = Controller(
-    name="pod-garbage-collector-controller", kind=POD, reconcile=collect, watches=WATCHES
+    name="pod-garbage-collector-controller",
+    account="pod-garbage-collector",
+    kind=POD,
+    reconcile=collect,
+    watches=WATCHES,
 )

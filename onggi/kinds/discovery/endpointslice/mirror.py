@@ -194,6 +194,7 @@ def of_mirror(changed: View, world: World) -> list[Wake]:
 
 CONTROLLER = Controller(
     name="endpointslice-mirroring-controller",
+    account="endpointslicemirroring-controller",
     kind=ENDPOINTS,
     reconcile=reconcile,
     watches={SERVICE: namesake, ENDPOINTSLICE: of_mirror},
