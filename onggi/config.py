@@ -38,7 +38,6 @@ class Config:
     pod_network: str = "10.244.0.0/16"
     service_network: str = "10.96.0.0/16"
     node_ports: tuple[int, int] = (30000, 32767)
-    fake_nodes: int = 0
 
     @property
     def name(self) -> str:

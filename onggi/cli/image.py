@@ -103,5 +103,31 @@ def prune(data: Data = DATA) -> None:
     typer.echo(f"freed {size(freed)}")
 
 
+@app.command()
+def registry(
+    host: Annotated[str, typer.Argument(help="docker.io, ghcr.io, …; _default: all others.")],
+    mirror: Annotated[list[str], typer.Option(help="https://HOST[:PORT]; may be repeated.")],
+    username: Annotated[str, typer.Option(help="For the mirrors.")] = "",
+    password_file: Annotated[Path | None, typer.Option(help="File with the password.")] = None,
+    ca: Annotated[str, typer.Option(help="File with the mirrors' authority.")] = "",
+    insecure: Annotated[bool, typer.Option(help="Take any certificate.")] = False,
+    data: Data = DATA,
+) -> None:
+    """Pull what HOST holds from mirrors. Takes effect at the next pull."""
+    from onggi.node.registries import BadRegistry, Mirror, Registry, write
+    from onggi.up.node import layout
+
+    config = node_of(data)
+    password = attempt(lambda: password_file.read_text().strip()) if password_file else ""
+    mirrors = tuple(
+        Mirror(url=url, username=username, password=password, ca=ca, insecure=insecure)
+        for url in mirror
+    )
+    try:
+        typer.echo(write(layout(config), Registry(host=host, mirrors=mirrors)))
+    except BadRegistry as error:
+        raise Failure(str(error)) from error
+
+
 def size(count: int) -> str:
     return f"{count / 1e6:.1f} MB"
