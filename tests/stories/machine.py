@@ -78,8 +78,10 @@ class Kubelet:
 class Machine:
     """Any Cluster, with what tests ask of it besides."""
 
-    def __init__(self, cluster):
-        self.cluster = cluster
+    def __init__(self, cluster, reader=None, writer=None):
+        self.cluster = cluster  # a superuser's: the test itself, and the kubelet
+        self.reader = reader or cluster
+        self.writer = writer  # see Runtime
 
     def __getattr__(self, name):
         return getattr(self.cluster, name)
@@ -104,14 +106,17 @@ class Machine:
 @contextlib.asynccontextmanager
 async def running(machine, controllers, kubelet=None):
     """The controllers at work; ``async with`` yields their runtime."""
-    everybody = [*controllers, *([kubelet.controller()] if kubelet else [])]
-    runtime = Runtime(machine.cluster, everybody, BUILTIN, loop_clock)
+    parts = [Runtime(machine.reader, controllers, BUILTIN, loop_clock, writer=machine.writer)]
+    if kubelet:
+        parts.append(Runtime(machine.cluster, [kubelet.controller()], BUILTIN, loop_clock))
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(runtime.run())
-        await runtime.synced.wait()
+        tasks = [group.create_task(part.run()) for part in parts]
+        for part in parts:
+            await part.synced.wait()
         await asyncio.sleep(1)  # so that pods find their service account
-        yield runtime
-        task.cancel()
+        yield parts[0]
+        for task in tasks:
+            task.cancel()
 
 
 def deployment(name="web", image="v1", replicas=3, **spec):

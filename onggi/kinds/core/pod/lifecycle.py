@@ -9,7 +9,18 @@ from datetime import datetime, timedelta
 
 from onggi.api.conditions import find, has_status
 from onggi.api.objects import Object, View, get
-from onggi.api.plan import Absent, Action, Controller, Delete, Emit, Plan, SetStatus, Wake, World
+from onggi.api.plan import (
+    Absent,
+    Action,
+    Controller,
+    Delete,
+    Emit,
+    Patch,
+    Plan,
+    SetStatus,
+    Wake,
+    World,
+)
 from onggi.api.times import parse, stamp
 from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod.kind import POD
@@ -121,10 +132,8 @@ def disrupted(
     new |= {"message": why[1], "lastTransitionTime": stamp(now)}
     if generation := get(pod, "metadata.generation"):
         new["observedGeneration"] = generation
-    status = {**(pod.get("status") or {}), "conditions": [*conditions, new]}
-    if phase:
-        status["phase"] = phase
-    return [SetStatus(POD, pod, status)]
+    status: Object = {"conditions": [*conditions, new]} | ({"phase": phase} if phase else {})
+    return [Patch(POD, pod, {"status": status}, subresource="status")]
 
 
 def is_surplus(pod: View, world: World) -> bool:
