@@ -23,6 +23,8 @@ from onggi.node.runtime import Auth, ContainerRuntime, Image, RuntimeFailure
 
 Key = tuple[str, str]  # (pod uid, image as the pod says it)
 
+SHOWN = 1.0  # seconds that a pod shows ErrImagePull before it shows ImagePullBackOff
+
 
 @dataclass(frozen=True)
 class Failed:
@@ -174,7 +176,7 @@ class PodImages:
         backoff = after_crash(old.backoff if old else None, now, now)
         self._failed = {k: f for k, f in self._failed.items() if f.backoff.applies(now)}
         self._failed[wanted.key] = Failed(backoff, "ErrImagePull", why)
-        return PullError(why, "ErrImagePull", backoff.delay.total_seconds())
+        return PullError(why, "ErrImagePull", SHOWN)
 
     async def _secrets(self, pod: View) -> tuple[list[View], list[str]]:
         """The pod's pull secrets, and the names of those that cannot be had."""
