@@ -13,6 +13,7 @@ from pathlib import Path
 
 from onggi.config import Config
 from onggi.controller.child import Process, stop
+from onggi.facts import networks
 from onggi.node import leftovers
 from onggi.node.mounting import unmount_below
 from onggi.proxy import host
@@ -31,13 +32,18 @@ def stop_leftovers(config: Config, say: Say = print) -> None:
     """Processes, mounts, network, cgroups, kernel settings; the data stays."""
     for found in asyncio.run(stop_processes(config)):
         say(f"  stopped {found}")
-    remove_table(config)
-    remove_address(config.dns_service)
-    remove_route(config.service_network)
+    if remove_table(config):  # else the rest is gone too, or another instance's
+        remove_address(config.dns_service)
+        remove_route(config.service_network)
     record = host_record(config)
-    if record.exists():
+    if record.exists() and is_alone(config):
         host.restore(json.loads(record.read_text()))
         record.unlink()
+
+
+def is_alone(config: Config) -> bool:
+    """Whether no other instance needs the kernel settings: each has a bridge."""
+    return not any(name.startswith("onggi") for name in networks() if name != config.bridge)
 
 
 async def stop_processes(config: Config) -> list[str]:
@@ -52,14 +58,16 @@ async def stop_processes(config: Config) -> list[str]:
     return [*found, *await leftovers.clean(layout(config))]
 
 
-def remove_table(config: Config) -> None:
+def remove_table(config: Config) -> bool:
+    """Whether there was one: a crash leaves it."""
     nftables = Nftables()
     try:
         nftables.run(f"delete table ip {config.name}")
     except NftablesError:
-        return  # there is none
+        return False
     finally:
         nftables.close()
+    return True
 
 
 def remove_address(address: str) -> None:

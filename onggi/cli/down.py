@@ -52,7 +52,7 @@ def stop(config: Config, sign: signal.Signals) -> None:
 
 def clean_up(config: Config) -> None:
     """What a crash may have left: nothing where everything was stopped in order."""
-    if config.node and os.geteuid() == 0:
+    if config.node and os.geteuid() == 0 and (config.data / "config.json").exists():
         from onggi.teardown import stop_leftovers
 
         stop_leftovers(config)
