@@ -76,7 +76,8 @@ async def local_address(address: str, device: str = "lo") -> AsyncIterator[None]
     try:
         yield
     finally:
-        await ip("address", "delete", f"{address}/32", "dev", device)
+        with contextlib.suppress(HostError):  # somebody else removed it
+            await ip("address", "delete", f"{address}/32", "dev", device)
 
 
 @contextlib.asynccontextmanager

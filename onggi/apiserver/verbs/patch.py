@@ -29,8 +29,8 @@ Apply = Callable[[View], Object]
 
 
 async def patch(backend: Backend, call: Call) -> Answer:
-    options = write_options(call.request, "PatchOptions")
     apply = applier(call, call.kind)
+    options = write_options(call.request, "PatchOptions")
 
     def change(old: View) -> Object:
         obj = shaped(backend, call, call.kind, apply(old), (), options)

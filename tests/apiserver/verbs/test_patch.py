@@ -46,7 +46,9 @@ async def test_a_strategic_patch(running, cluster):
 
 async def test_apply_is_refused_clearly(running, one):
     code, body = await ask(
-        running, "PATCH", ONE, b"data: {}", content_type="application/apply-patch+yaml"
+        running,
+        *("PATCH", f"{ONE}?force=false&fieldManager=kubectl", b"data: {}"),
+        content_type="application/apply-patch+yaml",
     )
     assert code == 415
     assert body["message"].startswith("server-side apply is not supported")
