@@ -51,7 +51,7 @@ def changed_conditions(old: View, new: View) -> list[Object]:
 
 
 def differs(old: Any, new: Any) -> bool:
-    return bool(bare(old) != bare(new))
+    return bool(old != new and bare(old) != bare(new))
 
 
 def bare(value: Any) -> Any:
