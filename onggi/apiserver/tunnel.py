@@ -8,11 +8,9 @@ nobody talks past us to the far side afterwards.
 import asyncio
 from urllib.parse import urlsplit
 
-from aiohttp import web
-
 from onggi.api.errors import ServiceUnavailable
 from onggi.api.http import Upgrade
-from onggi.apiserver.wire import Done
+from onggi.apiserver.http1 import Connection, Message
 
 PASSED_ON = (b"connection", b"upgrade", b"x-stream-protocol-version", b"user-agent")
 PASSED_PREFIX = b"sec-websocket-"
@@ -22,9 +20,11 @@ LONGEST_HEAD = 64 * 1024  # bytes
 PATIENCE = 10  # seconds for the far side to accept and to answer
 BUFFER = 256 * 1024  # bytes on their way to one side before the other is stopped
 REFUSAL = 1 << 20  # bytes of a refusal that are passed on at most
+HOP_BY_HOP = (b"connection", b"content-length", b"transfer-encoding", b"keep-alive")
+BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
-async def forward(answer: Upgrade, http: web.BaseRequest) -> Done:
+async def forward(answer: Upgrade, client: Connection, message: Message) -> None:
     """Until either side ends it. Raises ServiceUnavailable before anything was written."""
     url = urlsplit(answer.url)
     try:
@@ -35,33 +35,31 @@ async def forward(answer: Upgrade, http: web.BaseRequest) -> Done:
     except (OSError, TimeoutError) as error:
         raise ServiceUnavailable(f"error dialing backend: {error}") from None
     try:
-        writer.write(request_head(http, answer.url))
+        writer.write(request_head(message, answer.url))
         async with asyncio.timeout(PATIENCE):
             head = await reader.readuntil(b"\r\n\r\n")
         if head.split(b" ", 2)[1] == b"101":
-            await _join(http, head, reader, writer)
+            await _join(client, head, reader, writer)
         else:
-            await _refuse(http, head, reader)
+            await _refuse(client, head, reader)
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
-        if http.transport:
-            http.transport.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+        if client.is_open:
+            client.write(BAD_GATEWAY)
     finally:
         writer.close()
-    return Done()
 
 
-def request_head(http: web.BaseRequest, url: str) -> bytes:
+def request_head(message: Message, url: str) -> bytes:
     """The request as the far side gets it."""
     parts = urlsplit(url)
     target = parts._replace(scheme="", netloc="").geturl() or "/"
-    lines = [f"{http.method} {target} HTTP/1.1".encode(), f"Host: {parts.netloc}".encode()]
-    for name, value in http.raw_headers:
-        lower = name.lower()
-        if lower == PROTOCOL:
+    lines = [f"{message.method} {target} HTTP/1.1".encode(), f"Host: {parts.netloc}".encode()]
+    for name, value in message.headers:
+        if name == PROTOCOL:
             value = without_token(value)
-        if lower in PASSED_ON or (value and lower.startswith(PASSED_PREFIX)):
+        if name in PASSED_ON or (value and name.startswith(PASSED_PREFIX)):
             lines.append(name + b": " + value)
-    if not http.can_read_body and http.method != "GET":
+    if message.method != "GET":
         lines.append(b"Content-Length: 0")
     return b"\r\n".join([*lines, b"", b""])
 
@@ -72,7 +70,7 @@ def without_token(protocols: bytes) -> bytes:
     return b", ".join(p for p in offered if p and not p.startswith(TOKEN))
 
 
-async def _refuse(http: web.BaseRequest, head: bytes, reader: asyncio.StreamReader) -> None:
+async def _refuse(client: Connection, head: bytes, reader: asyncio.StreamReader) -> None:
     """Pass on an answer that is no upgrade, and end the connection with it."""
     status, _, headers = head.partition(b"\r\n")
     length = content_length(headers)
@@ -87,11 +85,7 @@ async def _refuse(http: web.BaseRequest, head: bytes, reader: asyncio.StreamRead
         if line and line.partition(b":")[0].strip().lower() not in HOP_BY_HOP
     ]
     kept += [b"Content-Length: %d" % len(body), b"Connection: close"]
-    if http.transport:
-        http.transport.write(b"\r\n".join([status, *kept, b"", b""]) + body)
-
-
-HOP_BY_HOP = (b"connection", b"content-length", b"transfer-encoding", b"keep-alive")
+    client.write(b"\r\n".join([status, *kept, b"", b""]) + body)
 
 
 def content_length(headers: bytes) -> int | None:
@@ -103,28 +97,28 @@ def content_length(headers: bytes) -> int | None:
 
 
 class Inbound:
-    """What aiohttp feeds with the client's bytes once the connection is handed over."""
+    """Takes the client's bytes once the connection is handed over, and passes them on."""
 
-    def __init__(self, http: web.BaseRequest, writer: asyncio.StreamWriter) -> None:
-        self._client, self._writer = http.transport, writer
-        self.ended = asyncio.Event()
+    def __init__(self, client: Connection, writer: asyncio.StreamWriter) -> None:
+        self._client, self._writer = client.transport, writer
+        self.ended = False
         self.full = asyncio.Event()
 
-    def feed_data(self, data: bytes) -> tuple[bool, bytes]:
-        if data and not self._writer.is_closing():
-            self._writer.write(data)
-            if self._writer.transport.get_write_buffer_size() > BUFFER and self._client:
-                self._client.pause_reading()
-                self.full.set()
-        return False, b""
+    def feed_data(self, data: bytes) -> None:
+        if self._writer.is_closing():
+            return
+        self._writer.write(data)
+        if self._writer.transport.get_write_buffer_size() > BUFFER and self._client:
+            self._client.pause_reading()
+            self.full.set()
 
     def feed_eof(self) -> None:
-        self.ended.set()
+        self.ended = True
         self.full.set()
 
     async def relieve(self) -> None:
         """Let the client go on whenever the far side has taken what was waiting."""
-        while not self.ended.is_set():
+        while not self.ended:
             await self.full.wait()
             self.full.clear()
             await self._writer.drain()
@@ -138,26 +132,22 @@ class Ended(Exception):
 
 
 async def _join(
-    http: web.BaseRequest, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    client: Connection, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     """Copy both ways until one side closes."""
-    inbound = Inbound(http, writer)
-    if http.transport is None:
-        return
-    http.transport.write(head)
-    http.protocol.set_parser(inbound)  # type: ignore[arg-type]
+    inbound = Inbound(client, writer)
+    client.write(head)
+    client.hand_over(inbound)
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(_outbound(http, reader))
+            group.create_task(_outbound(client, reader))
             group.create_task(inbound.relieve())
     except* (Ended, OSError):
         pass
 
 
-async def _outbound(http: web.BaseRequest, reader: asyncio.StreamReader) -> None:
+async def _outbound(client: Connection, reader: asyncio.StreamReader) -> None:
     while data := await reader.read(BUFFER):
-        if http.transport is None:
-            break
-        http.transport.write(data)
-        await http.writer.drain()
+        client.write(data)
+        await client.drained()
     raise Ended
