@@ -152,7 +152,6 @@ class Agent(Sink):
             else:
                 break
         self._found(uid, ())
-        self._means.images.forget(uid)
         del self._workers[uid], self._held[uid]
 
     # What is not as the events told

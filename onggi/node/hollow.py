@@ -58,9 +58,6 @@ class HollowImages:
         self.runtime.add_image(name)
         return str(name)
 
-    def forget(self, pod_uid: str) -> None:
-        return
-
 
 @dataclass
 class HollowConfigurer:

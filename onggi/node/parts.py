@@ -88,9 +88,6 @@ class Images(Protocol):
         Emits Pulling, Pulled, Failed, BackOff by itself. Raises ``PullError``.
         """
 
-    def forget(self, pod_uid: str) -> None:
-        """The pod is gone: so is what it waited for."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerRequest:
