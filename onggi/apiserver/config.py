@@ -17,5 +17,4 @@ class ApiConfig:
     port: int = 6443
     client_ca: str = ""  # PEM: what client certificates are checked against, for extensions
     version: str = "v1.37.0+onggi"
-    longest_body: int = 3 * 1024 * 1024  # bytes
     bookmark_period: float = 60.0  # seconds
