@@ -11,7 +11,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from onggi.api.objects import Object
-from onggi.api.schema import (
+from onggi.api.schema_nodes import (
     Amount,
     Binary,
     Flag,
