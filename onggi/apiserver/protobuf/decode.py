@@ -11,6 +11,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from onggi.api.objects import Object
+from onggi.api.schema import Struct
 from onggi.api.schema_nodes import (
     Amount,
     Binary,
@@ -22,7 +23,6 @@ from onggi.api.schema_nodes import (
     Node,
     Raw,
     Real,
-    Struct,
     Text,
     Whole,
 )
