@@ -157,7 +157,7 @@ def clean(s: Situation) -> Decision:
         return Decision(() if held else (Unmount(),), held, winding_down=True)
     if not s.is_leaving or not (s.reported or s.gone):
         return Decision(winding_down=True)
-    logs = tuple(RemoveContainer(c.id, c.log_path) for c in s.observed.containers)
+    logs = tuple(RemoveContainer(c.id) for c in s.observed.containers)
     if logs:
         return Decision(logs, winding_down=True)
     if s.observed.sandboxes:

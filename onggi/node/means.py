@@ -4,7 +4,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from onggi.client.cluster import Cluster
 from onggi.node.checks import Checker
@@ -33,8 +32,7 @@ class Exits:
 
 @dataclass(frozen=True, kw_only=True)
 class Means:
-    """``host_ips`` answers the node's addresses, the primary one first. ``logs`` is the folder of
-    all container logs; where there is none, none are removed."""
+    """``host_ips`` answers the node's addresses, the primary one first."""
 
     cluster: Cluster
     runtime: ContainerRuntime
@@ -46,6 +44,5 @@ class Means:
     clock: Clock
     checker: Checker
     host_ips: Callable[[], Sequence[str]]
-    logs: Path | None = None
     exits: Exits = field(default_factory=Exits)
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))

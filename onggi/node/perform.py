@@ -5,10 +5,8 @@ try again; anything else is an error in the program and goes up.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from onggi.api.errors import Conflict, NotFound, StatusError
@@ -155,22 +153,4 @@ class Performer(Hands):
             self.memory.stopping.pop(step.container_id, None)
 
     async def _remove_container(self, step: RemoveContainer) -> None:
-        gone = await self._try(self.means.runtime.remove_container(step.container_id))
-        if gone and self.means.logs:
-            await asyncio.to_thread(remove_log, Path(step.log_path), self.means.logs)
-
-
-def remove_log(log: Path, root: Path) -> None:
-    """With what was rotated away; and the folders of container and pod, once they are empty.
-
-    Only ``root/POD/CONTAINER/N.log`` is taken for a log: the path comes from the runtime.
-    """
-    if ".." in log.parts or not log.is_relative_to(root) or log.suffix != ".log":
-        return
-    if len(log.relative_to(root).parts) != 3:
-        return
-    for file in log.parent.glob(f"{log.name}*"):
-        file.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):
-        log.parent.rmdir()
-        log.parent.parent.rmdir()
+        await self._try(self.means.runtime.remove_container(step.container_id))

@@ -149,8 +149,9 @@ class RemoveSandbox:
 
 @dataclass(frozen=True)
 class RemoveContainer:
+    """Its log stays for a while: that is ``logs_rotate``'s."""
+
     container_id: str
-    log_path: str = ""
 
     @property
     def key(self) -> str:

@@ -46,7 +46,7 @@ def start_first(s: Situation, starts: list[View]) -> Decision:
 def prepare(s: Situation, spec: View) -> Step:
     newest = s.observed.newest(spec["name"])
     if newest and newest.state is ContainerState.CREATED:
-        return RemoveContainer(newest.id, newest.log_path)  # a crash between create and start
+        return RemoveContainer(newest.id)  # a crash between create and start
     if newest is None:
         return Start(spec["name"], s.memory.counts.get(spec["name"], 0))
     return Start(spec["name"], restart_count(newest) + 1, newest.id)

@@ -59,7 +59,7 @@ def tend_containers(s: Situation) -> Decision:
 def garbage(s: Situation) -> tuple[Step, ...]:
     """Dead containers beyond the last two of a name, old sandboxes without any."""
     dead = [
-        RemoveContainer(container.id, container.log_path)
+        RemoveContainer(container.id)
         for history in s.observed.histories.values()
         for age, container in enumerate(history)
         if (age >= KEPT and is_exited(container))

@@ -98,7 +98,6 @@ def means_of(real, cluster, said) -> Means:
         clock=wall_clock,
         checker=Checker(real.runtime),
         host_ips=lambda: ("192.0.2.1",),
-        logs=real.layout.logs,
     )
 
 
@@ -148,7 +147,6 @@ async def test_a_pod_runs_and_goes(node, real):
     assert node.said.reasons == ["Pulled", "Created", "Started"]
     await node.delete("web", gracePeriodSeconds=5)
     assert not real.layout.pod(pod["metadata"]["uid"]).exists()
-    assert not real.layout.pod_logs(pod).exists()
 
 
 async def test_what_the_agent_adds_to_the_runtimes_own_time_is_little(node, real):
