@@ -92,14 +92,16 @@ def list_(data: Data = DATA) -> None:
 def prune(data: Data = DATA) -> None:
     """Remove images that no container uses, and the builder's cache."""
     from onggi.images.pause import NAME
-    from onggi.up.images import containerd, layout
+    from onggi.up.images import builder, containerd, layout
 
     config = node_of(data)
     freed = 0
     for image in attempt(lambda: containerd(config).prune((NAME,))):
         freed += image.size
         say(f"removed {', '.join(image.names) or image.digest}")
-    freed += attempt(layout(config).prune)
+    kept = {name for image in attempt(containerd(config).list) for name in image.names}
+    freed += attempt(lambda: layout(config).prune(kept))
+    freed += attempt(builder(config).apt.prune) or 0
     typer.echo(f"freed {size(freed)}")
 
 

@@ -62,12 +62,17 @@ def prepare(layout: Layout, network: Network) -> None:
 
 
 def ensure_bridge(name: str, network: Network) -> None:
-    """Make the bridge if it is missing, up and with its address."""
+    """Make the bridge if it is missing, up and with this address only: a start that failed
+    may have left it with another."""
     address = f"{network.gateway}/{IPv4Network(network.subnet).prefixlen}"
     if not (LINKS / name).exists():
         ip("link", "add", name, "mtu", str(network.mtu), "type", "bridge")
-    ip("address", "replace", address, "dev", name)
     ip("link", "set", name, "up")
+    if held := ip("-o", "-4", "address", "show", "dev", name):
+        if f" {address} " in held and held.count(" inet ") == 1:
+            return
+        ip("address", "flush", "dev", name)
+    ip("address", "add", address, "dev", name)
 
 
 def remove_bridge(name: str) -> None:
@@ -76,11 +81,12 @@ def remove_bridge(name: str) -> None:
         ip("link", "delete", name)
 
 
-def ip(*arguments: str) -> None:
-    """The iproute2 program: it costs 2 ms, a netlink library 28 MB. Raises OSError."""
+def ip(*arguments: str) -> str:
+    """What the iproute2 program prints: 2 ms, where a netlink library costs 28 MB. OSError."""
     done = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         raise OSError(errno.EIO, done.stderr.strip(), f"ip {' '.join(arguments)}")
+    return done.stdout
 
 
 def release_stale(layout: Layout, sandboxes: Collection[str]) -> list[str]:

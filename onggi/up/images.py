@@ -1,5 +1,6 @@
 """The image builder of one instance: where it keeps its things, and whom it tells."""
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from onggi.config import Config
 from onggi.images import pause, sources
 from onggi.images.apt import Apt, Progress
-from onggi.images.build import Builder
+from onggi.images.build import EPOCH, Builder
 from onggi.images.containerd import Containerd
 from onggi.images.errors import ImageError
 from onggi.images.layout import Layout
@@ -33,7 +34,8 @@ def builder(config: Config, progress: Progress = quiet) -> Builder:
     suite = codename(RELEASE.read_text())
     text = sources.chosen(source_files(), suite) or sources.default(suite)
     apt = Apt(config.data / "apt", text, suite, progress)
-    return Builder(layout(config), apt, progress, time.time)  # noqa: TID251
+    epoch = int(os.environ.get("SOURCE_DATE_EPOCH", EPOCH))  # https://reproducible-builds.org
+    return Builder(layout(config), apt, progress, time.time, epoch)  # noqa: TID251
 
 
 def ensure_pause(config: Config) -> None:
