@@ -24,11 +24,11 @@ def reconcile(obj: View, world: World, now: datetime) -> Plan:
     if kind is None:
         return Plan()
     if not is_going(obj):
-        return Plan(judge(kind, obj, world))
+        return Plan(list(judge(kind, obj, world)))
     if ORPHAN in finalizers(obj):
-        return Plan(let_go(kind, obj, world))
+        return Plan(list(let_go(kind, obj, world)))
     if FOREGROUND in finalizers(obj):
-        return Plan(finish(kind, obj, world))
+        return Plan(list(finish(kind, obj, world)))
     return Plan()
 
 

@@ -1,0 +1,25 @@
+"""Facts about all controllers at once."""
+
+import ast
+from pathlib import Path
+
+from onggi.kinds import BUILTIN
+from onggi.kinds.controllers import CONTROLLERS, root_ca
+
+
+def test_every_controller_reads_kinds_that_exist():
+    for controller in (*CONTROLLERS, root_ca("pem")):
+        own = [controller.kind] if controller.kind else []
+        named = [*own, *controller.owns, *controller.watches, *controller.reads, *controller.whole]
+        assert set(named) <= set(BUILTIN)
+        assert own or controller.everything
+
+
+def test_no_controller_of_the_tree_is_forgotten():
+    kinds = Path(__file__).parents[2] / "onggi" / "kinds"
+    made = sum(
+        isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Controller"
+        for path in kinds.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+    )
+    assert made == len(CONTROLLERS) + 1  # the root CA's is made with the CA
