@@ -255,7 +255,8 @@ def read_container_status(m: Any) -> r.Container:
         labels=dict(m.labels),
         annotations=dict(m.annotations),
         started_at=moment(m.started_at),
-        finished_at=moment(m.finished_at),
+        # containerd stamps the start once it has returned: a quick program has ended by then
+        finished_at=moment(max(m.finished_at, m.started_at) if m.finished_at else 0),
         exit_code=m.exit_code,
         reason=m.reason,
         message=m.message,
