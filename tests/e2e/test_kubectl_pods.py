@@ -98,7 +98,11 @@ class Terminal:
 
 
 def test_attach_reads_and_writes_the_main_process(space: Space) -> None:
-    echo = container("while read line; do echo got $line; [ $line = end ] && exit 0; done", stdin=True)
+    echo = container(
+        "while read line; do echo got $line; [ $line = end ] && exit 0; done",
+        stdin=True,
+        stdinOnce=True,  # without it, the end of the input ends the output too
+    )
     space.run(pod("echo", echo, restartPolicy="Never"))
     done = space.try_kubectl("attach", "-i", "echo", stdin="one\nend\n")
     assert "got one\ngot end\n" in done.stdout
