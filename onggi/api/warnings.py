@@ -2,8 +2,8 @@
 
 Upstream's own (``Kind.advice``: deprecations, surprises), and one for each field that is
 kept but not acted upon (``Kind.ignored``): nothing is accepted silently. An update repeats
-nothing that stood in the old object already. ``Kind.deprecated`` goes with reads too; the
-verbs that have no object add it themselves.
+nothing that stood in the old object already. ``Kind.deprecated`` goes with every verb, so
+the API server adds it before the verb.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,8 +16,7 @@ from onggi.api.objects import View
 
 def warnings(kind: Kind, new: View, old: View | None = None) -> list[str]:
     """The texts, each once, in order; without the header's code, agent and quotes."""
-    found = [kind.deprecated] if kind.deprecated else []
-    found += [text for advice in kind.advice for text in advice(new, old)]
+    found = [text for advice in kind.advice for text in advice(new, old)]
     if old is None or new.get("spec") != old.get("spec"):  # ``ignored`` is about the spec only
         known = {text for entry in kind.ignored for text in texts(entry, old or {})}
         found += [text for entry in kind.ignored for text in texts(entry, new) if text not in known]

@@ -51,6 +51,8 @@ class App:
         wanted = accepted(accept, ACCEPTED_TRANSFORMS) if accept else AS_IS
         namespace = target.namespace if kind.namespaced else ""
         call = Call(request, target, user, kind, namespace, wanted)
+        if kind.deprecated:
+            call.warnings.append(kind.deprecated)
         return await verb(call)(self.backend, call)
 
     def _authorize(self, request: Request, target: Target, user: User) -> None:

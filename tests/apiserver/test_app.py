@@ -171,3 +171,29 @@ async def test_the_caller_in_process_needs_no_json(running):
     request = Request(method="GET", path="/api/v1/namespaces/default", user=ADMIN, objects=True)
     answer = await running.handle(request)
     assert answer.body["metadata"]["name"] == "default"
+
+
+ENDPOINTS = "/api/v1/namespaces/default/endpoints"
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "body"),
+    [
+        ("GET", ENDPOINTS, b""),
+        ("GET", f"{ENDPOINTS}?watch=true", b""),
+        ("GET", f"{ENDPOINTS}/a", b""),
+        ("PUT", f"{ENDPOINTS}/a", b'{"metadata": {"name": "a"}}'),
+        ("DELETE", f"{ENDPOINTS}/a", b""),
+        ("DELETE", ENDPOINTS, b""),
+    ],
+)
+async def test_every_answer_about_a_deprecated_kind_says_so(running, method, url, body):
+    await ask(running, "POST", ENDPOINTS, {"metadata": {"name": "a"}})
+    path, _, query = url.partition("?")
+    request = Request(method=method, path=path, body=body, user=ADMIN)
+    if query:
+        request.query = {"watch": ["true"]}
+    answer = await running.handle(request)
+    assert answer.headers["Warning"] == (
+        '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"'
+    )

@@ -23,7 +23,7 @@ async def delete(backend: Backend, call: Call) -> Response:
     options = options_of(read(call.request, "DeleteOptions"), call.request)
     record, ended = await delete_object(backend, call, options)
     if ended and call.kind.resource not in RETURNED:
-        return Response(body=success(call, record))
+        return Response(body=success(call, record), headers=respond.warned(call))
     status = 202 if not ended and options.orphan is False else 200
     return respond.one(backend, call, record, status)
 
@@ -95,7 +95,8 @@ async def delete_collection(backend: Backend, call: Call) -> Response:
             "apiVersion": call.kind.api_version,
             "metadata": {"resourceVersion": str(page.revision)},
             "items": items,
-        }
+        },
+        headers=respond.warned(call),
     )
 
 

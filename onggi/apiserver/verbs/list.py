@@ -42,12 +42,13 @@ async def list_(backend: Backend, call: Call) -> Response:
     options = list_options(call.request)
     page = select(backend, call, options)
     kind = call.kind
+    headers = respond.warned(call)
     if call.wanted.kind:
-        return Response(body=_transformed(backend, call, page))
+        return Response(body=_transformed(backend, call, page), headers=headers)
     if call.request.objects:
         items = [respond.view(kind, record) for record in page.records]
-        return Response(body=_list(call, page) | {"items": items})
-    return Response(body=_joined(_head(call, page), texts(kind, page.records)))
+        return Response(body=_list(call, page) | {"items": items}, headers=headers)
+    return Response(body=_joined(_head(call, page), texts(kind, page.records)), headers=headers)
 
 
 def texts(kind: Kind, records: Sequence[Record]) -> list[bytes]:

@@ -2,7 +2,6 @@ from typing import Any
 
 import pytest
 
-from onggi.api.warnings import warnings
 from onggi.kinds.core.endpoints import ENDPOINTS
 from onggi.kinds.core.endpoints.kind import shown
 from tests.kinds.samples import created
@@ -37,6 +36,7 @@ def test_endpoints_are_reachable_addresses() -> None:
     ]
 
 
-def test_every_answer_says_that_endpoints_are_deprecated() -> None:
-    (text,) = warnings(ENDPOINTS, created(ENDPOINTS))
-    assert text == ("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")
+def test_endpoints_are_deprecated_in_upstreams_words() -> None:
+    assert ENDPOINTS.deprecated == (
+        "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
+    )
