@@ -104,6 +104,12 @@ def owner(port: int) -> str:
     return "another program"
 
 
+def ports_of(pid: int) -> set[int]:
+    """Where a process listens."""
+    connections = psutil.Process(pid).net_connections("tcp")
+    return {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
+
+
 def networks() -> Mapping[str, list[str]]:
     """Interface → its IPv4 networks, as 10.0.0.1/255.255.255.0."""
     return {

@@ -1,5 +1,6 @@
 """``onggi doctor``: whether this machine can run Onggi, and what to do where it cannot."""
 
+import json
 from typing import Annotated
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from onggi.checks import NO_NODE, NODE, Finding, examine
 from onggi.cli.options import DATA, Data, configured
 from onggi.config import Config
-from onggi.facts import gather
+from onggi.facts import gather, ports_of
 from onggi.instance import is_running
 
 MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
@@ -31,8 +32,21 @@ def findings_for(config: Config, *, node: bool) -> list[Finding]:
 
 
 def listening(config: Config, *, node: bool) -> list[tuple[str, int]]:
+    """(address, port) that must be free. An Envoy that outlived a crash is adopted with its."""
     ports = [config.api_port, *([config.http_port, config.https_port] if node else [])]
-    return [(config.listen[0], port) for port in ports if port]
+    ours = survivors_ports(config) if node else set()
+    return [(config.listen[0], port) for port in ports if port and port not in ours]
+
+
+def survivors_ports(config: Config) -> set[int]:
+    """Where our Envoy listens although no Onggi runs."""
+    record = config.run / "envoy.json"
+    if not record.exists():
+        return set()
+    from onggi.controller.child import Process
+
+    process = Process(**json.loads(record.read_text()))
+    return ports_of(process.pid) if process.alive else set()
 
 
 def line(finding: Finding) -> str:

@@ -1,7 +1,11 @@
+import json
+import os
 import socket
 
 from onggi.checks import Finding
-from onggi.cli.doctor import line
+from onggi.cli.doctor import line, listening
+from onggi.config import Config
+from onggi.controller.child import birth
 
 
 def test_a_good_machine_for_an_api_server_ends_well(running):
@@ -38,3 +42,14 @@ def test_a_trouble_shows_what_to_do_and_the_rest_does_not():
         f"  ✗ {'runc':<32}not installed",
         "      → apt-get install runc",
     ]
+
+
+def test_the_ports_of_an_envoy_that_outlived_a_crash_are_adopted_with_it(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        config = Config(data=tmp_path, http_port=port, https_port=0)
+        assert ("127.0.0.1", port) in listening(config, node=True)
+        config.run.mkdir()
+        ours = json.dumps({"pid": os.getpid(), "born": birth(os.getpid())})
+        (config.run / "envoy.json").write_text(ours)
+        assert listening(config, node=True) == [("127.0.0.1", config.api_port)]
