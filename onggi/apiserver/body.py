@@ -12,6 +12,7 @@ from onggi.api.kind import Kind
 from onggi.api.objects import Object, clone
 from onggi.apiserver import strategy
 from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.misfit import Misfit
 from onggi.apiserver.negotiate import JSON, PROTOBUF, SPOKEN, YAML, media_type, unknown_media
 from onggi.apiserver.options import WriteOptions
 
@@ -47,11 +48,13 @@ def shaped(
     twice: Sequence[str],
     options: WriteOptions,
 ) -> Object:
-    """Check ``obj`` against its schema, and default it. ``twice`` names duplicate fields."""
+    """Check ``obj`` against its schema, and default it. ``twice`` is what is wrong with the text
+    that it came from, such as duplicate fields. Raises BadRequest; Misfit for what no decoder
+    of the kind would take."""
     identify(kind, obj)
     strict = [*backend.schemas.decode(kind, obj), *twice]
     if strict and options.validation == "Strict":
-        raise unfit(kind, f"strict decoding error: {', '.join(strict)}")
+        raise Misfit(kind, f"strict decoding error: {', '.join(strict)}")
     if options.validation == "Warn":
         call.warnings += strict
     if obj.get("metadata") is None:
@@ -77,12 +80,6 @@ def identify(kind: Kind, obj: Object) -> None:
             "unknown conversion"
         )
     obj["kind"], obj["apiVersion"] = kind.name, kind.api_version
-
-
-def unfit(kind: Kind, why: str) -> BadRequest:
-    return BadRequest(
-        f'{kind.name} in version "{kind.version}" cannot be handled as a {kind.name}: {why}'
-    )
 
 
 def parsed(body: bytes, media: str, kind: str, strict: bool) -> tuple[Object, Sequence[str]]:

@@ -58,7 +58,7 @@ class Schemas(Protocol):
     def decode(self, kind: Kind, obj: Object) -> Sequence[str]:
         """Bring ``obj`` into the shape of its kind: nulls and unknown fields go, in place.
 
-        Returns the unknown fields as ``unknown field "spec.foo"``; raises BadRequest for a
+        Returns the unknown fields as ``unknown field "spec.foo"``; raises Misfit for a
         value of the wrong type.
         """
 

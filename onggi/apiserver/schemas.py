@@ -2,7 +2,7 @@
 
     load("io.k8s.api.core.v1.Pod") -> Schema         for ``onggi.api.schema.decode`` and patches
     described("io.k8s.api.core.v1.Pod") -> dict      with descriptions, for ``/openapi``
-    KindSchemas().decode(POD, obj) -> unknown fields; raises BadRequest
+    KindSchemas().decode(POD, obj) -> unknown fields; raises Misfit
 
 One definition is read at a time and nothing at import. See ``hatch_build.py`` for the file.
 """
@@ -15,10 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from onggi.api.errors import BadRequest
 from onggi.api.kind import Kind
 from onggi.api.objects import Object
 from onggi.api.schema import Definition, Schema, Schemas, always, decode
+from onggi.apiserver.misfit import Misfit
 
 PATH = Path(__file__).parent.parent / "data" / "definitions.sqlite"
 
@@ -96,10 +96,7 @@ class KindSchemas:
         """Bring ``obj`` into shape, in place; unknown fields are returned, misfits raised."""
         decoded = decode(obj, of(kind))
         if decoded.errors:
-            raise BadRequest(
-                f'{kind.name} in version "{kind.version}" cannot be handled as a {kind.name}: '
-                f"{decoded.errors[0]}"
-            )
+            raise Misfit(kind, decoded.errors[0])
         return decoded.unknown
 
     def complete(self, kind: Kind, obj: Object) -> None:

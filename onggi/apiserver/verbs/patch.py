@@ -3,37 +3,48 @@
 Source: ``k8s.io/apiserver/pkg/endpoints/handlers/patch.go``.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
-from onggi.api.errors import BadRequest, UnsupportedMediaType
+from onggi.api.errors import BadRequest, Invalid, UnsupportedMediaType
+from onggi.api.field_error import invalid
+from onggi.api.gotext import json_text, verb_v
 from onggi.api.http import Answer
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
 from onggi.api.patch import json, merge, strategic
 from onggi.apiserver import respond, schemas, strategy
-from onggi.apiserver.body import go_error, shaped
+from onggi.apiserver.body import duplicate_fields, go_error, shaped
 from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.misfit import Misfit
 from onggi.apiserver.negotiate import media_type, unknown_media
-from onggi.apiserver.options import write_options
+from onggi.apiserver.options import WriteOptions, write_options
 from onggi.apiserver.verbs.update import update_object
 
 JSON_PATCH = "application/json-patch+json"
 MERGE = "application/merge-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
 APPLY = ("application/apply-patch+yaml", "application/apply-patch+cbor")
+OPERATION = ("op", "path", "from", "value")  # the fields of a step of a JSON patch
 
-Apply = Callable[[View], Object]
+
+class Patch(NamedTuple):
+    """``strict`` is what a strict decoder says of the document itself; ``shown`` is how a
+    refusal quotes it, given what it made of the object."""
+
+    apply: Callable[[View], Object]
+    strict: Sequence[str]
+    shown: Callable[[View], str] = json_text
 
 
 async def patch(backend: Backend, call: Call) -> Answer:
-    apply = applier(call, call.kind)
+    found = patch_of(call, call.kind)
     options = write_options(call.request, "PatchOptions")
 
     def change(old: View) -> Object:
-        obj = shaped(backend, call, call.kind, apply(old), (), options)
+        obj = patched(backend, call, call.kind, (found, old), options)
         strategy.match_namespace(obj, call.namespace)
         strategy.match_name(obj, call.target.name)
         return obj
@@ -42,18 +53,35 @@ async def patch(backend: Backend, call: Call) -> Answer:
     return respond.one(backend, call, written)
 
 
-def applier(call: Call, kind: Kind) -> Apply:
+def patched(
+    backend: Backend, call: Call, kind: Kind, change: tuple[Patch, View], options: WriteOptions
+) -> Object:
+    """What a patch makes of an object, in the shape of its kind. Raises Invalid."""
+    found, old = change
+    try:
+        return shaped(backend, call, kind, found.apply(old), found.strict, options)
+    except Misfit as misfit:
+        shown = found.shown(found.apply(old))
+        raise Invalid("", "", [invalid("patch", shown, misfit.why)]) from None
+
+
+def patch_of(call: Call, kind: Kind) -> Patch:
     """What the request's patch does to an object. Raises UnsupportedMediaType, BadRequest."""
     media = media_type(call.request.headers.get("content-type", ""))
     if media == JSON_PATCH:
         operations = read(call)
-        return lambda old: json.apply(old, operations)
+        return Patch(lambda old: json.apply(old, operations), in_steps(call, operations))
     if media == MERGE:
         changes = as_object(read(call))
-        return lambda old: merge.apply(old, changes)
+        return Patch(lambda old: merge.apply(old, changes), twice(call, changes))
     if media == STRATEGIC and isinstance(kind.schema, str):
         changes, schema = as_object(read(call)), schemas.of(kind)
-        return lambda old: strategic.apply(old, changes, schema)
+        shown = verb_v(changes)
+        return Patch(
+            lambda old: strategic.apply(old, changes, schema),
+            twice(call, changes),
+            lambda made: shown,
+        )
     if media in APPLY:
         raise UnsupportedMediaType(
             "server-side apply is not supported by this version of the server - accepted media "
@@ -73,6 +101,25 @@ def read(call: Call) -> Any:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(f"error decoding patch: {go_error(error, body)}") from None
+
+
+def twice(call: Call, document: Any) -> Sequence[str]:
+    """Fields that stand twice in a patch."""
+    body = call.request.body
+    return duplicate_fields(body, document) if isinstance(body, bytes) else ()
+
+
+def in_steps(call: Call, operations: Any) -> Sequence[str]:
+    """What a JSON patch has twice, or has and nobody knows."""
+    steps = operations if isinstance(operations, list) else ()
+    unknown = [
+        f'unknown field "[{index}].{name}"'
+        for index, step in enumerate(steps)
+        if isinstance(step, Mapping)
+        for name in step
+        if name not in OPERATION
+    ]
+    return [f"json patch {text}" for text in (*unknown, *twice(call, operations))]
 
 
 def as_object(value: Any) -> View:

@@ -13,11 +13,11 @@ from onggi.api.objects import Object, View, clone, parents
 from onggi.api.objects import get as read
 from onggi.api.selectors import of_object
 from onggi.apiserver import respond, strategy
-from onggi.apiserver.body import decoded, shaped
+from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.options import write_options
 from onggi.apiserver.verbs.get import found
-from onggi.apiserver.verbs.patch import applier
+from onggi.apiserver.verbs.patch import patch_of, patched
 from onggi.apiserver.verbs.update import update_object
 from onggi.store.store import Record, decode, encode
 
@@ -47,10 +47,10 @@ async def update_scale(backend: Backend, call: Call) -> Answer:
 
 async def patch_scale(backend: Backend, call: Call) -> Answer:
     options = write_options(call.request, "PatchOptions")
-    apply = applier(call, SCALE)
+    found = patch_of(call, SCALE)
 
     def change(old: View) -> Object:
-        return shaped(backend, call, SCALE, apply(of(call.kind, old)), (), options)
+        return patched(backend, call, SCALE, (found, of(call.kind, old)), options)
 
     written = await update_object(backend, call, scaled(call, change), options)
     return answered(backend, call, written)

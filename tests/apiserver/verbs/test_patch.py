@@ -1,6 +1,5 @@
 """Patches."""
 
-import msgspec
 import pytest
 
 from onggi.api.http import Request
@@ -80,16 +79,57 @@ async def test_a_stale_version_in_a_patch_is_a_conflict(running, one):
     assert (await ask(running, "PATCH", ONE, change, content_type=MERGE))[0] == 409
 
 
-async def test_unknown_fields_of_a_patch_warn(running, one):
+async def warned(running, media, body):
     request = Request(
-        method="PATCH",
-        path=ONE,
-        headers={"content-type": MERGE},
-        body=msgspec.json.encode({"nope": 1}),
-        user=ADMIN,
+        method="PATCH", path=ONE, headers={"content-type": media}, body=body, user=ADMIN
     )
-    answer = await running.handle(request)
-    assert answer.headers["Warning"] == '299 - "unknown field \\"nope\\""'
+    return (await running.handle(request)).headers["Warning"]
+
+
+async def test_unknown_fields_of_a_patch_warn(running, one):
+    assert await warned(running, MERGE, b'{"nope": 1}') == '299 - "unknown field \\"nope\\""'
+
+
+@pytest.mark.parametrize(
+    ("media", "document", "why"),
+    [
+        (MERGE, b'{"data": {"a": "1", "a": "2"}}', 'duplicate field "data.a"'),
+        (STRATEGIC, b'{"data": {"a": "1", "a": "2"}}', 'duplicate field "data.a"'),
+        (
+            JSON,
+            b'[{"op": "add", "path": "/data/a", "value": "1", "foo": 1}]',
+            'json patch unknown field "[0].foo"',
+        ),
+        (
+            JSON,
+            b'[{"op": "add", "path": "/x", "path": "/data/a", "value": "1"}]',
+            'json patch duplicate field "[0].path"',
+        ),
+    ],
+)
+async def test_the_document_is_read_strictly(running, one, media, document, why):
+    strict = f"{ONE}?fieldValidation=Strict"
+    code, body = await ask(running, "PATCH", strict, document, content_type=media)
+    assert code == 422
+    assert body["message"].startswith(' "" is invalid: patch: Invalid value: "')
+    assert body["message"].endswith(f'": strict decoding error: {why}')
+    assert why.replace('"', '\\"') in await warned(running, media, document)
+
+
+@pytest.mark.parametrize(
+    ("media", "document", "shown"),
+    [
+        (MERGE, {"data": {"key": 1}}, '{\\"metadata\\":{\\"name\\":\\"one\\"'),
+        (STRATEGIC, {"data": {"key": 1}}, "map[data:map[key:1]]"),
+        (JSON, [{"op": "replace", "path": "/data/key", "value": 1}], "{"),
+    ],
+)
+async def test_a_result_that_does_not_decode_is_invalid(running, one, media, document, shown):
+    code, body = await ask(running, "PATCH", ONE, document, content_type=media)
+    assert (code, body["reason"]) == (422, "Invalid")
+    assert body["message"].startswith(f' "" is invalid: patch: Invalid value: "{shown}')
+    assert "json: cannot unmarshal number into Go struct field" in body["message"]
+    assert body["details"]["causes"][0]["field"] == "patch"
 
 
 async def test_the_result_is_checked(running, one):
