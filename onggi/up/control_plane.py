@@ -57,7 +57,7 @@ async def api_server(config: Config, store: Store) -> AsyncIterator[ControlPlane
     pki.renew(now())
     nodes: dict[str, Handler] = {}
     gate = access(store, Keys(pki.signing_key), now)
-    api = assemble(store, parts_of(gate), clock=now, config=api_config(config), nodes=nodes)
+    api = assemble(store, parts_of(gate), clock=now, config=api_config(config, pki), nodes=nodes)
     http = HttpServer(api, api.metrics.observe)
     plane = ControlPlane(config, store, api, http, pki, pki.server_context(), nodes)
     await api.start()
@@ -79,8 +79,9 @@ def certificates(config: Config) -> tuple[Wanted, ...]:
     return standard(serving_hosts(*own), [config.node_name])
 
 
-def api_config(config: Config) -> ApiConfig:
+def api_config(config: Config, pki: Pki) -> ApiConfig:
     return ApiConfig(
+        client_ca=pki.trust.read_text(),
         services=IPv4Network(config.service_network),
         node_ports=config.node_ports,
         address=config.gateway if config.node else config.listen[0],

@@ -9,6 +9,7 @@ from cryptography.x509 import load_der_x509_certificate
 
 from onggi.client import kubeconfig
 from onggi.client.http import Http
+from onggi.kinds.core.configmap import CONFIGMAP
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.up import clock, control_plane
 from onggi.up.control_plane import addresses, certificates, keep_certificates, write_kubeconfig
@@ -29,6 +30,27 @@ async def test_a_cluster_begins_with_its_namespaces(plane):
     async with plane() as running:
         found = (await running.cluster(ADMIN).list(NAMESPACE)).items
     assert {"default", "kube-system"} <= {n["metadata"]["name"] for n in found}
+
+
+async def test_extension_servers_can_read_whom_to_trust(plane):
+    async with plane() as running:
+        cluster = running.cluster(ADMIN)
+        found = await cluster.get(CONFIGMAP, "kube-system", "extension-apiserver-authentication")
+    assert found["data"] == {"client-ca-file": running.pki.trust.read_text()}
+
+
+async def test_two_groups_of_kubectl_as_group_both_arrive(plane):
+    groups = [("Impersonate-Group", "dev"), ("Impersonate-Group", "ops")]
+    async with plane() as running:
+        url = f"{running.url}/apis/authentication.k8s.io/v1/selfsubjectreviews"
+        headers = [("Impersonate-User", "joe"), *groups]
+        tls = running.pki.client_context("admin")
+        async with (
+            aiohttp.ClientSession() as client,
+            client.post(url, json={}, ssl=tls, headers=headers) as answer,
+        ):
+            seen = (await answer.json())["status"]["userInfo"]
+    assert seen == {"username": "joe", "groups": ["dev", "ops", "system:authenticated"]}
 
 
 async def test_the_kubeconfig_is_that_of_an_administrator(plane, config):
