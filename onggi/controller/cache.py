@@ -7,7 +7,7 @@ controller sees its own writes and those of its neighbours without waiting for t
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from onggi.api.errors import Expired, StatusError
@@ -38,7 +38,7 @@ class Caches:
         self._kinds = {k: Index() for k in kinds if not k.virtual and k.stored is None}
         self._names = {(k.group, k.name): k for k in self._kinds}
         self._whole = whole
-        self._listeners: list[Listener] = []
+        self._listeners: dict[Kind, list[Listener]] = {kind: [] for kind in self._kinds}
         self._began: datetime | None = None
 
     @property
@@ -72,9 +72,10 @@ class Caches:
     def find(self, target: Target) -> View | None:
         return self.get(*target)
 
-    def listen(self, listener: Listener) -> None:
-        """Call this, synchronously, about every change from now on."""
-        self._listeners.append(listener)
+    def listen(self, listener: Listener, kinds: Collection[Kind] | None = None) -> None:
+        """Call this, synchronously, about every change of these kinds (all) from now on."""
+        for kind in self._kinds if kinds is None else kinds:
+            self._listeners[kind].append(listener)
 
     def put(self, kind: Kind, obj: View) -> None:
         """A version that the server answered or reported; older ones are ignored."""
@@ -102,7 +103,7 @@ class Caches:
 
     def _tell(self, kind: Kind, change: Change | None) -> None:
         if change:
-            for listener in self._listeners:
+            for listener in self._listeners[kind]:
                 listener(kind, *change)
 
 

@@ -94,7 +94,8 @@ class Runner:
         self._rung = 0.0  # the last alarm
         self._slots = asyncio.Semaphore(controller.workers)
         self._maps = tuple(maps(controller))
-        caches.listen(self._changed)
+        kinds = None if controller.everything else {kind for kind, _ in self._maps}
+        caches.listen(self._changed, kinds)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -108,7 +109,7 @@ class Runner:
             if changed is not None:
                 for target in self._woken(kind, changed):
                     self._queue.add(target)
-        self._news.set()
+                    self._news.set()
 
     def _woken(self, kind: Kind, changed: View) -> Iterator[Target]:
         own = self._controller.kind

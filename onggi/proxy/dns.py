@@ -79,7 +79,7 @@ class ClusterDns:
 
     async def run(self) -> None:
         """For ever; whoever runs it cancels it."""
-        self._caches.listen(self._changed)
+        self._caches.listen(self._changed, READS)
         for kind in (SERVICE, ENDPOINTSLICE):
             for obj in self._caches.all(kind):
                 self._changed(kind, None, obj)

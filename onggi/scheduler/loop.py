@@ -66,7 +66,7 @@ class Scheduler:
 
     async def run(self) -> None:
         """For ever; whoever runs it cancels it."""
-        self._caches.listen(self._changed)
+        self._caches.listen(self._changed, READS)
         for kind in (NAMESPACE, NODE, POD):
             for obj in self._caches.all(kind):
                 self._changed(kind, None, obj)

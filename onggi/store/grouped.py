@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from onggi.api.objects import Object
-from onggi.store.history import Reader
+from onggi.store.history import Reader, wake
 from onggi.store.state import State
 from onggi.store.store import (
     Change,
@@ -155,10 +155,10 @@ class GroupedStore:
         group.writes.append(write)
 
     def _end(self, group: Group, error: Exception | None) -> None:
-        if error is None:
-            self._state.publish(group.changes)
+        woken = [] if error else self._state.publish(group.changes)
         for write, change in zip(group.writes, group.changes, strict=True):
             answer(write, error or change.new)
+        wake(woken)
         self._busy = False
         if self._queue:
             self._begin()

@@ -6,8 +6,9 @@ woken by changes of that namespace only.
 """
 
 import asyncio
+import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
 from onggi.store.store import Change, Compacted
@@ -34,16 +35,18 @@ class History:
             raise Compacted(since)
         return self.base + bisect_right(self.changes, since, key=attrgetter("revision"))
 
-    def append(self, change: Change) -> None:
+    def append(self, change: Change) -> Sequence[asyncio.Future[None]]:
+        """Returns who has to be woken for it, by ``wake``."""
         number = self.end
         self.changes.append(change)
+        woken: list[asyncio.Future[None]] = []
         for namespace in {"", change.new.key.namespace}:
             for reader, waiter in self.waiting.pop(namespace, {}).items():
                 reader.position = number  # what came while it waited was not for it
-                if not waiter.done():
-                    waiter.set_result(None)
+                woken.append(waiter)
         if len(self.changes) > 2 * LIMIT:
             self.forget(self.changes[LIMIT - 1].revision)
+        return woken
 
     def forget(self, revision: int) -> None:
         """Drop every change up to ``revision``."""
@@ -56,10 +59,14 @@ class History:
 
     def wake_all(self) -> None:
         for waiters in self.waiting.values():
-            for waiter in waiters.values():
-                if not waiter.done():
-                    waiter.set_result(None)
+            wake(waiters.values())
         self.waiting.clear()
+
+
+def wake(waiters: Iterable[asyncio.Future[None]]) -> None:
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)
 
 
 class Reader:
@@ -72,6 +79,8 @@ class Reader:
         self.position = history.position(since)
         self._present = present  # → (revision of the store, is it closed?)
         self._handed_out = since
+        self._alarm: asyncio.TimerHandle | None = None  # one serves many waits
+        self._until = 0.0
 
     @property
     def revision(self) -> int:
@@ -104,16 +113,29 @@ class Reader:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
         self.history.waiting.setdefault(self.namespace, {})[self] = waiter
-        alarm = None if timeout is None else loop.call_later(timeout, self._give_up, waiter)
+        self._until = math.inf if timeout is None else loop.time() + timeout
+        self._set_alarm(loop)
         try:
             await waiter
         finally:
-            if alarm:
-                alarm.cancel()
             self._leave()
 
-    def _give_up(self, waiter: asyncio.Future[None]) -> None:
-        if not waiter.done():
+    def _set_alarm(self, loop: asyncio.AbstractEventLoop) -> None:
+        """An alarm that is early does no harm: it looks again when it rings."""
+        if self._alarm and self._alarm.when() > self._until:
+            self._alarm.cancel()
+            self._alarm = None
+        if self._alarm is None and self._until < math.inf:
+            self._alarm = loop.call_at(self._until, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._alarm = None
+        waiter = self.history.waiting.get(self.namespace, {}).get(self)
+        if waiter is None:
+            return
+        if loop.time() < self._until:
+            self._set_alarm(loop)
+        elif not waiter.done():
             self.position = self.history.end
             waiter.set_result(None)
 

@@ -3,6 +3,7 @@
 One thread uses it. It is changed only by ``publish``, with changes that are durable.
 """
 
+import asyncio
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -30,18 +31,21 @@ class Table:
         records = self.namespaces.get(namespace)
         return records.get(name) if records is not None else None
 
-    def put(self, change: Change) -> None:
+    def put(self, change: Change) -> Sequence[asyncio.Future[None]]:
+        """Returns the readers who wait for it."""
         _, namespace, name = change.new.key
         if change.type == "DELETED":
             records = self.namespaces[namespace]
             del records[name]
             if not records:
                 del self.namespaces[namespace]
+        elif namespace in self.namespaces:
+            self.namespaces[namespace][name] = change.new
         else:
-            self.namespaces.setdefault(namespace, SortedDict())[name] = change.new
+            self.namespaces[namespace] = SortedDict({name: change.new})
         self._lists.pop(namespace, None)
         self._lists.pop("", None)
-        self.history.append(change)
+        return self.history.append(change)
 
     def list(self, namespace: str) -> Sequence[Record]:
         found = self._lists.get(namespace)
@@ -97,14 +101,17 @@ class State:
         records = table.list_at(namespace, at) if at else table.list(namespace)
         return records[bisect_right(records, after, key=place) :] if after else records
 
-    def publish(self, changes: Iterable[Change]) -> None:
+    def publish(self, changes: Iterable[Change]) -> list[asyncio.Future[None]]:
+        """The readers to wake: whoever asked for the changes is answered before them."""
+        woken: list[asyncio.Future[None]] = []
         for change in changes:
             self.revision = change.revision
-            self.table(change.new.key.resource).put(change)
+            woken += self.table(change.new.key.resource).put(change)
             if change.old is not None:
                 self.garbage.append((change.revision, change.old.revision))
             if change.type == "DELETED":
                 self.garbage.append((change.revision, change.revision))
+        return woken
 
     def forget(self, revision: int) -> list[int]:
         """Drop history up to ``revision``; the revisions whose rows may go."""

@@ -98,7 +98,7 @@ class Ingress:
 
     async def run(self) -> None:
         """For ever; whoever runs it cancels it."""
-        self._caches.listen(self._changed)
+        self._caches.listen(self._changed, READS)
         await self._ensure_class()
         async with asyncio.TaskGroup() as tasks:
             certificates = Certificates(self._cluster, tasks, self._renew)
