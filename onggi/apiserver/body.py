@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from onggi.api.errors import BadRequest
+from onggi.api.gotext import quote
 from onggi.api.http import Request
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, clone
@@ -17,6 +18,19 @@ from onggi.apiserver.negotiate import JSON, PROTOBUF, SPOKEN, YAML, media_type, 
 from onggi.apiserver.options import WriteOptions
 
 POSITION = re.compile(r"\(byte (\d+)\)")
+BEGINNING = "looking for beginning of value", 0
+OF_KEY = "looking for beginning of object key string"
+GO_PLACES = {  # what msgspec says → what Go says; how far past the character msgspec points
+    "object keys must be strings": (OF_KEY, 0),
+    "trailing comma in object": (OF_KEY, 0),
+    "expected ':'": ("after object key", 0),
+    "expected ',' or '}'": ("after object key:value pair", 0),
+    "expected ',' or ']'": ("after array element", 0),
+    "trailing characters": ("after top-level value", 1),
+    "escape character in string": ("in string escape code", 1),
+    "in unicode escape": ("in \\u hexadecimal character escape", 1),
+    "invalid number": ("in numeric literal", 0),
+}
 KEYS = re.compile(rb'(?<!\\)"\s*:')
 
 
@@ -124,11 +138,18 @@ def go_error(error: Exception, body: bytes) -> str:
         if "truncated" in str(error) or not body.strip():
             return "unexpected end of JSON input"
         return str(error)
-    at = int(found[1])
+    places = (place for ours, place in GO_PLACES.items() if ours in str(error))
+    where, past = next(places, BEGINNING)
+    at = int(found[1]) - past
     if at >= len(body):
         return "unexpected end of JSON input"
-    shown = chr(body[at]).replace("'", "\\'")
-    return f"invalid character '{shown}' looking for beginning of value"
+    return f"invalid character {go_character(body, at)} {where}"
+
+
+def go_character(body: bytes, at: int) -> str:
+    """Go looks at bytes, and quotes each as the character of that number."""
+    shown = {"'": r"\'", '"': '"'}.get(chr(body[at])) or quote(chr(body[at]))[1:-1]
+    return f"'{shown}'"
 
 
 def duplicate_fields(body: bytes, obj: Object) -> Sequence[str]:

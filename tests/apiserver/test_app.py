@@ -104,12 +104,19 @@ async def test_what_is_not_allowed_is_not_even_known():
         "/api/v1/namespaces/default/nodes",
         "/api/v1/namespaces/default/pods/web/nothing",
         "/api/v1/namespaces/default/configmaps/one/status",
+        "/api/v1/namespaces/default/pods/web/proxy",
+        "/api/v1/namespaces/default/pods/web:8080/proxy/healthz",
+        "/api/v1/namespaces/default/pods/web/eviction",
+        "/api/v1/namespaces/default/services/web/proxy/",
+        "/api/v1/nodes/n1/proxy/metrics",
+        "/api/v1/proxy/nodes/n1",
         "/version/more",
         "/apis/apps/v2",
     ],
 )
-async def test_what_is_not_there_is_not_found(running, url):
-    code, body = await ask(running, "GET", url)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_what_is_not_there_is_not_found(running, method, url):
+    code, body = await ask(running, method, url)
     assert (code, body["reason"]) == (404, "NotFound")
 
 
