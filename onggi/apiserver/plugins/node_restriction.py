@@ -4,7 +4,7 @@ What the node authorizer allows by kind and name, this narrows by content.
 Source: ``plugin/pkg/admission/noderestriction/admission.go``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from onggi.api.errors import NotFound
 from onggi.api.gotext import quote
@@ -142,8 +142,16 @@ def nodes(node: str, review: Review, lookup: Lookup) -> None:
     if review.operation == UPDATE:
         if get(review.obj, "spec.taints") != get(review.old or {}, "spec.taints"):
             raise forbidden(review, f"node {quote(node)} is not allowed to modify taints")
+        if owners(review.obj) != owners(review.old or {}):  # or the collector would delete it
+            why = f"node {quote(node)} is not allowed to modify ownerReferences"
+            raise forbidden(review, why)
         if wrong:
             raise forbidden(review, f"is not allowed to modify labels: {', '.join(wrong)}")
+
+
+def owners(obj: View) -> Sequence[View]:
+    found: Sequence[View] = get(obj, "metadata.ownerReferences") or ()
+    return found
 
 
 def forbidden_labels(new: View, old: View) -> list[str]:
@@ -182,6 +190,27 @@ def tokens(node: str, review: Review, lookup: Lookup) -> None:
         raise forbidden(review, why)
     if get(pod, "spec.nodeName") != node:
         raise forbidden(review, "node requested token bound to a pod scheduled on a different node")
+    token_audience(review, pod)
+
+
+def token_audience(review: Review, pod: View) -> None:
+    """Only what a volume of the pod asks for (ServiceAccountNodeAudienceRestriction)."""
+    wanted = get(review.obj or {}, "spec.audiences") or [""]
+    if len(wanted) > 1:
+        raise forbidden(review, "node may only request 0 or 1 audiences")
+    if wanted[0] not in audiences(pod):
+        why = (
+            f"audience {quote(wanted[0])} not found in pod spec volume, {user(review)} is not "
+            "authorized to request tokens for this audience"
+        )
+        raise forbidden(review, why)
+
+
+def audiences(pod: View) -> Iterator[str]:
+    for volume in get(pod, "spec.volumes") or ():
+        for source in get(volume, "projected.sources") or ():
+            if token := source.get("serviceAccountToken"):
+                yield token.get("audience") or ""
 
 
 def leases(node: str, review: Review, lookup: Lookup) -> None:

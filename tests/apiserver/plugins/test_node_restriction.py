@@ -21,7 +21,22 @@ class World:
 
     objects = {
         ("nodes", "n1"): {"metadata": {"name": "n1", "uid": "u1"}},
-        ("pods", "mine"): {"metadata": {"uid": "p1"}, "spec": {"nodeName": "n1"}},
+        ("pods", "mine"): {
+            "metadata": {"uid": "p1"},
+            "spec": {
+                "nodeName": "n1",
+                "volumes": [
+                    {
+                        "projected": {
+                            "sources": [
+                                {"serviceAccountToken": {"path": "token"}},
+                                {"serviceAccountToken": {"path": "x", "audience": "vault"}},
+                            ]
+                        }
+                    }
+                ],
+            },
+        },
         ("pods", "theirs"): {"metadata": {"uid": "p2"}, "spec": {"nodeName": "n2"}},
     }
 
@@ -49,8 +64,9 @@ LEASES = "/apis/coordination.k8s.io/v1/namespaces"
 TOKEN = "/api/v1/namespaces/a/serviceaccounts/default/token"
 
 
-def token(**ref):
-    return {"spec": {"boundObjectRef": {"apiVersion": "v1", "kind": "Pod"} | ref}}
+def token(*audiences, **ref):
+    bound = {"apiVersion": "v1", "kind": "Pod"} | ref
+    return {"spec": {"boundObjectRef": bound, "audiences": list(audiences)}}
 
 
 ALLOWED = [
@@ -62,6 +78,7 @@ ALLOWED = [
     ("CREATE", f"{LEASES}/kube-node-lease/leases", {"metadata": {"name": "n1"}}, None),
     ("UPDATE", f"{LEASES}/kube-node-lease/leases/n1", {"metadata": {}}, None),
     ("CREATE", TOKEN, token(name="mine", uid="p1"), None),
+    ("CREATE", TOKEN, token("vault", name="mine", uid="p1"), None),
     ("CREATE", "/api/v1/namespaces/a/events", {"metadata": {}}, None),
 ]
 REFUSED = [
@@ -138,6 +155,27 @@ REFUSED = [
         {"metadata": {"name": "n2"}},
         None,
         "can only access node lease with the same name as the requesting node",
+    ),
+    (
+        "UPDATE",
+        "/api/v1/nodes/n1",
+        {"metadata": {"ownerReferences": [{"kind": "Pod", "name": "gone", "uid": "x"}]}},
+        {"metadata": {}},
+        'node "n1" is not allowed to modify ownerReferences',
+    ),
+    (
+        "CREATE",
+        TOKEN,
+        token("other", name="mine", uid="p1"),
+        None,
+        'audience "other" not found in pod spec volume, system:node:n1 is not authorized',
+    ),
+    (
+        "CREATE",
+        TOKEN,
+        token("", "vault", name="mine", uid="p1"),
+        None,
+        "node may only request 0 or 1 audiences",
     ),
     ("CREATE", TOKEN, {"spec": {}}, None, "node requested token not bound to a pod"),
     ("CREATE", TOKEN, token(name="mine"), None, "pod binding without a uid"),
