@@ -3,11 +3,12 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "operator"
+from tests.shape.documents import ROOT, blocks
+
+EXAMPLE = ROOT / "examples" / "operator"
 SETTINGS = "[pytest]\naddopts = -p no:cacheprovider -q\n"
 
 FRESH = """
@@ -121,3 +122,11 @@ def test_the_example_operator_passes_its_tests():
 def test_a_test_run_that_does_not_ask_for_it_does_not_pay_for_it(tests):
     text = tests("import sys\ndef test_it():\n    assert 'onggi.up' not in sys.modules\n")
     assert "1 passed" in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md", "docs/testing.md"])
+def test_what_the_documents_show_passes(tests, page):
+    shown = "\n\n".join(block.text for block in blocks("python", [ROOT / page]))
+    assert " passed" in (text := tests(shown))
+    assert "failed" not in text
