@@ -1,4 +1,4 @@
-"""Values as Go prints them, since upstream's messages are made so."""
+"""Values as Go prints and reads them, since upstream's messages are made so."""
 
 import json
 from typing import Any
@@ -33,6 +33,14 @@ def quoted_character(c: str) -> str:
     if code < 0x80:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def parse_int(text: str) -> int | None:
+    """``strconv.ParseInt`` in base ten; None where it refuses."""
+    try:
+        return int(text) if text.isascii() and text.strip() == text and "_" not in text else None
+    except ValueError:
+        return None
 
 
 def json_text(value: Any) -> str:

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
+from onggi.api.gotext import quote
 from onggi.api.objects import View, get
-from onggi.node.goquote import quote
 from onggi.node.runtime import CallTimeout, ContainerRuntime
 
 MOST = 10 << 10  # bytes of a body or of a command's output

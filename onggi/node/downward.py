@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from onggi.api.gotext import quote
 from onggi.api.objects import View, get
 from onggi.api.quantity import parse, spelled
 from onggi.kinds.core.pod.predicates import containers
-from onggi.node.goquote import quote
 
 NODE_LIMITED = ("cpu", "memory", "ephemeral-storage")
 PLAIN = ("metadata.name", "metadata.namespace", "metadata.uid")

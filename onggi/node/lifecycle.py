@@ -4,9 +4,9 @@ import asyncio
 
 import aiohttp
 
+from onggi.api.gotext import quote
 from onggi.api.objects import View
 from onggi.node.checks import Checker, Subject, Unresolved, http_failure, http_request
-from onggi.node.goquote import quote
 from onggi.node.identity import pod_label
 from onggi.node.runtime import RuntimeFailure
 

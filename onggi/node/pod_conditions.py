@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from onggi.api.conditions import in_list
+from onggi.api.gotext import quote
 from onggi.api.objects import Object, View, get
 from onggi.api.times import stamp
 from onggi.kinds.core.pod.predicates import is_sidecar
-from onggi.node.goquote import quote
 from onggi.node.restart import init_containers, main_containers, sidecars
 
 OWNED = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")

@@ -1,27 +1,21 @@
 """Which nodes and pods a selector of the pod spec means. Pure.
 
-Source: ``k8s.io/component-helpers/scheduling/corev1`` (nodeaffinity, MatchToleration).
+Source: ``k8s.io/component-helpers/scheduling/corev1`` (nodeaffinity).
 """
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from onggi.api.gotext import parse_int
 from onggi.api.objects import View, get
+from onggi.kinds.core.pod.tolerations import tolerates as tolerates_one
 from onggi.scheduler.facts import NodeFacts, PodFacts
 
 Namespaces = Mapping[str, Mapping[str, str]]  # name → labels
 
 
-def whole(text: str) -> int | None:
-    """As Go's ParseInt reads it; None where it refuses."""
-    try:
-        return int(text) if text.strip() == text and "_" not in text else None
-    except ValueError:
-        return None
-
-
 def compares(actual: str | None, wanted: Sequence[str], sign: int) -> bool:
-    left, right = whole(actual or ""), whole(wanted[0] if len(wanted) == 1 else "")
+    left, right = parse_int(actual or ""), parse_int(wanted[0] if len(wanted) == 1 else "")
     return left is not None and right is not None and (left - right) * sign > 0
 
 
@@ -61,19 +55,6 @@ def selects_node(pod: PodFacts, node: NodeFacts) -> bool:
 
 def tolerates(tolerations: Sequence[View], taint: View) -> bool:
     return any(tolerates_one(toleration, taint) for toleration in tolerations)
-
-
-def tolerates_one(toleration: View, taint: View) -> bool:
-    if toleration.get("effect") and toleration["effect"] != taint.get("effect"):
-        return False
-    if toleration.get("key") and toleration["key"] != taint["key"]:
-        return False
-    operator, value = toleration.get("operator") or "Equal", taint.get("value") or ""
-    if operator == "Equal":
-        return (toleration.get("value") or "") == value
-    if operator == "Exists":
-        return True
-    return compares(value, [toleration.get("value") or ""], +1 if operator == "Gt" else -1)
 
 
 class Term(NamedTuple):

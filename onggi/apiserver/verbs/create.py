@@ -9,6 +9,7 @@ from onggi.api.objects import Object
 from onggi.api.warnings import warnings
 from onggi.apiserver import names, respond, strategy
 from onggi.apiserver.admission import CREATE, NotYet, Review
+from onggi.apiserver.allocation import allocated
 from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.options import WriteOptions, write_options
@@ -61,24 +62,11 @@ async def _try(backend: Backend, call: Call, obj: Object, options: WriteOptions)
     await admit(backend, review)
     strategy.prepare_create(kind, obj, str(uuid.uuid4()), now)
     backend.schemas.complete(kind, obj)
-    allocator = backend.allocators.get(kind.resource)
-    given = allocator.begin(obj, None, options.dry_run) if allocator else None
-    try:
+    with allocated(backend.allocators, kind.resource, obj, None, options.dry_run):
         strategy.check_create(kind, obj)
         backend.admission.validate(review)
         call.warnings += warnings(kind, obj)
-        made = await _store(backend, call, obj, options)
-    except Exception:
-        if given:
-            given.rollback()
-        raise
-    except asyncio.CancelledError:  # the write goes on without us
-        if given:
-            given.commit()
-        raise
-    if given:
-        given.commit()
-    return made
+        return await _store(backend, call, obj, options)
 
 
 async def admit(backend: Backend, review: Review) -> None:

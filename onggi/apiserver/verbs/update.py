@@ -4,7 +4,6 @@ object, and patches. Read, change, check, write; again where somebody else was f
 A change that changes nothing writes nothing and keeps the resourceVersion.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from onggi.api.objects import Object, View
 from onggi.api.warnings import warnings
 from onggi.apiserver import respond, strategy
 from onggi.apiserver.admission import UPDATE, Review
+from onggi.apiserver.allocation import allocated
 from onggi.apiserver.authz.attributes import refusal
 from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
@@ -116,25 +116,13 @@ async def _try(
     backend.admission.admit(review)
     how = scope(call)
     how.prepare(call.kind, obj, old)
-    allocator = backend.allocators.get(call.kind.resource) if how.whole else None
-    given = allocator.begin(obj, old, options.dry_run) if allocator else None
-    try:
+    allocators = backend.allocators if how.whole else {}
+    with allocated(allocators, call.kind.resource, obj, old, options.dry_run):
         how.check(call.kind, obj, old)
         backend.admission.validate(review)
         if how.whole:
             call.warnings += warnings(call.kind, obj, old)
-        written = await _write(backend, call, obj, present, options)
-    except Exception:
-        if given:
-            given.rollback()
-        raise
-    except asyncio.CancelledError:  # the write goes on without us
-        if given:
-            given.commit()
-        raise
-    if given:
-        given.commit()
-    return written
+        return await _write(backend, call, obj, present, options)
 
 
 async def _write(
