@@ -23,6 +23,7 @@ from onggi.node.restart import (
 from onggi.node.sandboxes import sandbox_needed
 from onggi.node.situation import TERMINAL, Situation
 
+LISTS = ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses")
 OVERDUE = "Pod was active on the node longer than the specified deadline"
 
 
@@ -53,6 +54,8 @@ def pod_status(s: Situation, place: Place) -> Object:
     status["qosClass"] = old.get("qosClass") or qos(s.pod)
     if generation := get(s.pod, "metadata.generation"):
         status["observedGeneration"] = generation
+    if s.memory.rejected:  # upstream tells nothing of containers that never were
+        status |= dict.fromkeys(LISTS)
     return {key: value for key, value in status.items() if value or key == "phase"}
 
 

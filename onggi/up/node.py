@@ -10,6 +10,7 @@ from onggi.api.kind import Kind
 from onggi.api.objects import View, get
 from onggi.config import CLUSTER_DOMAIN, Config
 from onggi.facts import primary_address
+from onggi.kinds.core.node import NODE
 from onggi.kinds.core.service import SERVICE
 from onggi.node import admission, machine
 from onggi.node.agent import Agent
@@ -120,7 +121,7 @@ class Node:
     def __init__(self, plane: ControlPlane, loops: Loops, ground: Ground) -> None:
         config = plane.config
         self._layout, self._runtime = layout(config), ground.runtime
-        self._caches = loops.runtime.caches
+        self._caches, self._name = loops.runtime.caches, config.node_name
         self._facts = read_facts(config.data)
         self._addresses = [primary_address() or config.gateway]
         self._cluster = plane.cluster(users.node(config.node_name))
@@ -196,7 +197,9 @@ class Node:
         return await runtime_health(self._runtime, images)
 
     def _admit(self, pod: View, others: Sequence[View]) -> admission.Refusal | None:
-        return admission.admit(pod, others, self._heartbeat.node)
+        """Judged by the same labels that the scheduler has seen; a heartbeat may be older."""
+        node = self._caches.get(NODE, "", self._name) or self._heartbeat.node
+        return admission.admit(pod, others, node)
 
     def _uids(self) -> set[str] | None:
         if not self._agent.listed.is_set():

@@ -70,6 +70,7 @@ class TestPhase:
         memory = Memory(rejected=Waiting("OutOfcpu", "no"))
         found = status(pod(), memory=memory, over=True)
         assert (found["phase"], found["reason"], found["message"]) == ("Failed", "OutOfcpu", "no")
+        assert "containerStatuses" not in found  # else kubectl shows ContainerCreating for ever
 
 
 class TestContainer:
