@@ -27,8 +27,8 @@ def folder() -> Iterator[Path]:
 
 def test_two_instances_side_by_side_and_one_crashes_and_goes(space: Space, folder: Path) -> None:
     space.run(pod("web", server("first ")), service("web"))
+    before = host.picture()
     with Outside() as outside:
-        before = host.picture()
         second = Platform.at(folder / "d")
         second.up("--listen", "127.0.0.1", "--listen", outside.host)
         bring_tools(second, CACHE)
@@ -44,7 +44,7 @@ def test_two_instances_side_by_side_and_one_crashes_and_goes(space: Space, folde
         assert fetch(f"http://{cluster_ip(space)}").startswith("first ")
         kill(second.pid)
         second.uninstall()
-        assert host.left_over(before, second) == {}
+    assert host.left_over(before, second) == {}
     assert fetch(f"http://{cluster_ip(space)}").startswith("first ")
     space.run(pod("later", server()))
 
@@ -72,8 +72,10 @@ def test_a_port_in_use_is_told_with_its_holder(folder: Path) -> None:
 
 def test_a_stranger_on_containerds_socket_is_told(folder: Path) -> None:
     platform = Platform.at(folder / "d")
-    (folder / "d" / "run").mkdir(parents=True)
-    path = folder / "d" / "run" / "containerd.sock"
+    platform.up()
+    platform.down()
+    path = platform.data / "run" / "containerd.sock"
+    path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as stranger:
         stranger.bind(str(path))
         stranger.listen()
@@ -92,8 +94,10 @@ def test_without_root_the_way_out_is_told(folder: Path) -> None:
 
 
 def as_nobody(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    who = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", "HOME=/tmp")
-    return run(*who, ONGGI, *arguments)
+    """Nobody may do anything, but read what lies in root's home (the interpreter, perhaps)."""
+    reading = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
+    who = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *reading)
+    return run(*who, "env", "HOME=/tmp", ONGGI, *arguments)
 
 
 def test_an_api_alone_needs_no_root(folder: Path) -> None:
