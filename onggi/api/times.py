@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 def stamp(moment: datetime) -> str:
     """metav1.Time: whole seconds, UTC: ``2026-01-01T00:00:00Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def micro(moment: datetime) -> str:
     """metav1.MicroTime, as Leases and events write it: ``2026-01-01T00:00:00.000000Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def parse(text: str) -> datetime:

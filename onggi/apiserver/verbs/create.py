@@ -1,7 +1,6 @@
 """``create``: a new object, admitted, completed, checked and stored."""
 
 import asyncio
-import uuid
 
 from onggi.api.errors import AlreadyExists, MethodNotAllowed, NoSuchPath, StatusError
 from onggi.api.http import Answer, Response
@@ -60,7 +59,7 @@ async def _try(backend: Backend, call: Call, obj: Object, options: WriteOptions)
     kind, now = call.kind, backend.clock()
     review = Review(CREATE, call, obj, None, now, options.dry_run)
     await admit(backend, review)
-    strategy.prepare_create(kind, obj, str(uuid.uuid4()), now)
+    strategy.prepare_create(kind, obj, names.uid(), now)
     backend.schemas.complete(kind, obj)
     with allocated(backend.allocators, kind.resource, obj, None, options.dry_run):
         strategy.check_create(kind, obj)
