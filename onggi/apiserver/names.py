@@ -1,4 +1,4 @@
-"""Random parts of names and uids, as upstream makes them (``k8s.io/apimachinery/pkg/util/rand``)."""
+"""Random parts of names as upstream makes them (``apimachinery/pkg/util/rand``), and uids."""
 
 import random
 
