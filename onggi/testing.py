@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +61,7 @@ class Onggi:
 
     def client(self) -> Any:
         """An ``ApiClient`` of the official Python client (package ``kubernetes``)."""
-        from kubernetes import config  # type: ignore[import-untyped]
-
+        config: Any = import_module("kubernetes.config")
         return config.new_client_from_config(str(self.kubeconfig))
 
 

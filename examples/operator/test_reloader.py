@@ -3,7 +3,6 @@
 import kr8s.asyncio
 import pytest
 from kr8s.asyncio.objects import ConfigMap, Deployment, ReplicaSet
-
 from reloader import DIGEST, WANTS, digest, reconcile
 
 
