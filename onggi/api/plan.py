@@ -160,6 +160,12 @@ class Reconcile(Protocol):
     def __call__(self, obj: View, world: World, now: datetime, /) -> Plan: ...
 
 
+class Passage(Protocol):
+    """What there is to do when an object is first seen by this process, or seen to go."""
+
+    def __call__(self, obj: View, world: World, /) -> Sequence[Action]: ...
+
+
 Wake = tuple[str, str]  # (namespace, name) of the object to reconcile
 
 
@@ -194,6 +200,8 @@ class Controller:
     ``whole`` says which objects of a kind it reads whole; of the others only metadata is kept.
     ``source`` is the component that its events name, ``account`` the service account (in
     kube-system) that it writes as: upstream's names, where they are not the controller's.
+    ``arrived`` and ``departed`` are about the objects of ``kind`` themselves, for the little
+    that does not follow from how things are; what went while nobody looked is not noticed.
     """
 
     name: str
@@ -207,3 +215,5 @@ class Controller:
     workers: int = 5  # objects reconciled at a time, as upstream's --concurrent-…-syncs
     source: str = ""
     account: str = ""
+    arrived: Passage | None = None
+    departed: Passage | None = None

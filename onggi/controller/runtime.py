@@ -90,6 +90,8 @@ class Runner:
         self._clock = clock
         self._source = Source(controller.source or controller.name)
         self._queue: Queue[Target] = Queue()
+        self._arrived: set[Target] = set()
+        self._departed: dict[Target, View] = {}  # as they were last
         self._news = asyncio.Event()
         self._rung = 0.0  # the last alarm
         self._slots = asyncio.Semaphore(controller.workers)
@@ -105,11 +107,19 @@ class Runner:
                 group.create_task(self._work(target))
 
     def _changed(self, kind: Kind, before: View | None, after: View | None) -> None:
+        if kind is self._controller.kind:
+            self._pass(kind, before, after)
         for changed in (before, after):
             if changed is not None:
                 for target in self._woken(kind, changed):
                     self._queue.add(target)
                     self._news.set()
+
+    def _pass(self, kind: Kind, before: View | None, after: View | None) -> None:
+        if before is None and after is not None and self._controller.arrived:
+            self._arrived.add(named(kind, after))
+        elif after is None and before is not None and self._controller.departed:
+            self._departed[named(kind, before)] = before
 
     def _woken(self, kind: Kind, changed: View) -> Iterator[Target]:
         own = self._controller.kind
@@ -161,6 +171,8 @@ class Runner:
 
     async def _reconcile(self, target: Target) -> float | None:
         """When to come again, on the loop's clock."""
+        if target in self._arrived or target in self._departed:
+            await self._pass_by(target)
         obj = self._caches.find(target)
         if obj is None:
             return None
@@ -171,6 +183,22 @@ class Runner:
         seconds = max(plan.again_in.total_seconds(), SOONEST)
         return asyncio.get_running_loop().time() + seconds
 
+    async def _pass_by(self, target: Target) -> None:
+        """Do what is to be done once. What went and came again did not go."""
+        controller, obj = self._controller, self._caches.find(target)
+        passage, subject = controller.arrived, obj
+        if obj is None:
+            self._arrived.discard(target)
+            passage, subject = controller.departed, self._departed.get(target)
+        else:
+            self._departed.pop(target, None)
+        if passage and subject is not None and (obj is None or target in self._arrived):
+            await self._executor.execute(Plan(passage(subject, self._caches)), self._source)
+        if obj is not None:
+            self._arrived.discard(target)
+        elif self._departed.get(target) is subject:
+            self._departed.pop(target, None)
+
     def _report(self, target: Target, error: Exception) -> None:
         """A defect in a reconcile function must not end the others: it is told and retried."""
         what = f"{target.kind.resource} {target.namespace}/{target.name}"
@@ -180,6 +208,10 @@ class Runner:
             log.warning("%s: %s: %s; will retry", self._controller.name, what, error)
         else:
             log.error("%s: %s: will retry", self._controller.name, what, exc_info=error)
+
+
+def named(kind: Kind, obj: View) -> Target:
+    return Target(kind, obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
 
 
 def needs(controllers: Iterable[Controller]) -> dict[Kind, list[Whole]]:

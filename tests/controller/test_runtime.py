@@ -220,3 +220,36 @@ async def test_a_deleted_object_is_out_of_the_cache_at_once():
         await asyncio.sleep(0.001)
         assert runtime.caches.all(CONFIGMAP) == []
         assert (await cluster.list(CONFIGMAP)).items == []
+
+
+async def test_comings_and_goings_are_told_once_each_also_after_a_refusal():
+    told, refusals = [], [errors.ServiceUnavailable("not now")]
+
+    def tell(word):
+        def passage(obj, world):
+            told.append((word, obj["metadata"]["name"], obj["data"]["a"]))
+            if refusals:
+                raise refusals.pop()
+            return ()
+
+        return passage
+
+    seen = Controller(
+        name="porter",
+        kind=CONFIGMAP,
+        reconcile=lambda obj, world, now: Plan(),
+        arrived=tell("in"),
+        departed=tell("out"),
+    )
+    cluster = FakeCluster()
+    await cluster.create(CONFIGMAP, configmap("old", a="1"))
+    async with running(cluster, seen):
+        await asyncio.sleep(5)
+        await cluster.patch(CONFIGMAP, reference("default", "old"), {"data": {"a": "2"}})
+        await asyncio.sleep(1)
+        await cluster.delete(CONFIGMAP, reference("default", "old"))
+        await cluster.create(CONFIGMAP, configmap("new", a="3"))
+        await asyncio.sleep(1)
+    first, again, *rest = told
+    assert first == again == ("in", "old", "1")
+    assert sorted(rest) == [("in", "new", "3"), ("out", "old", "2")]

@@ -163,3 +163,17 @@ async def test_a_node_that_comes_back_in_time_keeps_its_pods(machine):
         await machine.create(NODE, {"metadata": {"name": "node-1"}})
         await asyncio.sleep(100)
         assert await machine.names(POD) == before
+
+
+async def test_nodes_are_welcomed_and_missed(machine):
+    await add_node(machine, "node-1")
+    async with running(machine, CONTROLLERS):
+        await add_node(machine, "node-2")
+        await asyncio.sleep(1)
+        await machine.delete(NODE, reference("", "node-1"))
+        await asyncio.sleep(1)
+        assert sorted(await machine.messages("RegisteredNode")) == [
+            "Registered Node node-1 in Controller",
+            "Registered Node node-2 in Controller",
+        ]
+        assert await machine.messages("RemovingNode") == ["Removing Node node-1 from Controller"]

@@ -96,6 +96,19 @@ async def test_endpoints_go_with_their_service(machine):
         assert await machine.names(ENDPOINTS) == []
 
 
+async def test_endpoints_made_by_hand_go_with_their_service_too(machine):
+    made = {"metadata": {"name": "web", "namespace": "default"}}
+    async with running(machine, EVERYBODY):
+        await machine.create(ENDPOINTS, made)
+        await asyncio.sleep(1)
+        assert await machine.names(ENDPOINTS) == ["web"]  # the Service is still to come
+        await machine.create(SERVICE, service(selector=None))
+        await asyncio.sleep(1)
+        await machine.delete(SERVICE, reference("default", "web"))
+        await asyncio.sleep(1)
+        assert "web" not in await machine.names(ENDPOINTS)
+
+
 async def test_a_named_port_may_differ_from_pod_to_pod(machine):
     await machine.create(NODE, {"metadata": {"name": "node-1"}})
     ports = [{"name": "http", "port": 80, "targetPort": "web", "protocol": "TCP"}]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from onggi.api.objects import Object, View, clone, get
-from onggi.api.plan import Controller, Create, Delete, Emit, Plan, Update, Wake, World
+from onggi.api.plan import Action, Controller, Create, Delete, Emit, Plan, Update, Wake, World
 from onggi.kinds.addresses import is_ipv6
 from onggi.kinds.core.endpoints.kind import ENDPOINTS
 from onggi.kinds.core.endpoints.subsets import Place, repack, truncate
@@ -127,8 +127,15 @@ def save(service: View, old: View | None, new: Object) -> Plan:
     )
 
 
+def departed(service: View, world: World) -> Sequence[Action]:
+    """Endpoints go with the Service of their name, whoever wrote them."""
+    meta = service["metadata"]
+    left = world.get(ENDPOINTS, meta["namespace"], meta["name"])
+    return [Delete(ENDPOINTS, left)] if left else ()
+
+
 def drop(obj: View, world: World, now: datetime) -> Plan:
-    """Endpoints that we wrote go with their Service."""
+    """Endpoints that we wrote go also where the Service went while nobody looked."""
     meta = obj["metadata"]
     ours = (meta.get("labels") or {}).get(MANAGED_BY) == MANAGER
     if not ours or world.get(SERVICE, meta["namespace"], meta["name"]):
@@ -145,6 +152,7 @@ CONTROLLER = Controller(
     kind=SERVICE,
     reconcile=reconcile,
     watches={POD: backends.serving, ENDPOINTS: namesake},
+    departed=departed,
 )
 LEFTOVERS = Controller(
     name="endpoint-controller", kind=ENDPOINTS, reconcile=drop, watches={SERVICE: namesake}

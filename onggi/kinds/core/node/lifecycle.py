@@ -156,6 +156,16 @@ def timed(taint: Object, now: datetime) -> Object:
     return taint | {"timeAdded": stamp(now)}
 
 
+def arrived(node: View, world: World) -> Sequence[Action]:
+    name = node["metadata"]["name"]
+    return [Emit(node, "RegisteredNode", f"Registered Node {name} in Controller")]
+
+
+def departed(node: View, world: World) -> Sequence[Action]:
+    name = node["metadata"]["name"]
+    return [Emit(node, "RemovingNode", f"Removing Node {name} from Controller")]
+
+
 def of_lease(changed: View, world: World) -> list[Wake]:
     meta = changed["metadata"]
     return [("", meta["name"])] if meta["namespace"] == LEASES else []
@@ -172,6 +182,8 @@ CONTROLLER = Controller(
     source="node-controller",
     kind=NODE,
     reconcile=reconcile,
+    arrived=arrived,
+    departed=departed,
     watches={LEASE: of_lease, NODE: everyone},
     whole={LEASE: lambda obj: obj["metadata"]["namespace"] == LEASES},
 )
