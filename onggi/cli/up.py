@@ -1,6 +1,7 @@
 """``onggi up``: start the platform, show each step, and say what to do next."""
 
 import sys
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,8 +84,6 @@ def prepared(data: Path, options: dict[str, Any]) -> Config:
 
 
 def taken() -> list[Any]:
-    from ipaddress import IPv4Network
-
     return [
         IPv4Network(network, strict=False)
         for addresses in networks().values()
@@ -100,6 +99,21 @@ def inspect(config: Config) -> None:
     if failures:
         shown = "\n".join(map(line, failures))
         raise Failure(f"this machine cannot run it yet:\n{shown}\n(`onggi doctor` shows all)")
+    if config.node and (other := rival(config)):
+        raise Failure(
+            f"{config.pod_network} is the network of another instance that runs (bridge {other}): "
+            "stop that one, or give --pod-network and --service-network."
+        )
+
+
+def rival(config: Config) -> str:
+    """The bridge of another instance in our pods' network; empty where there is none."""
+    mine = IPv4Network(config.pod_network)
+    for bridge, addresses in networks().items():
+        others = bridge.startswith("onggi") and bridge != config.bridge
+        if others and any(IPv4Network(a, strict=False).overlaps(mine) for a in addresses):
+            return bridge
+    return ""
 
 
 def already(config: Config, instance: Instance) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from onggi.cli import up
+from onggi.config import Config
 from tests.cli.conftest import ONGGI, surroundings
 
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
@@ -160,6 +162,15 @@ def test_a_damaged_database_stops_the_start_and_is_kept(program):
     assert "onggi.db is damaged" in told.err
     assert "Traceback" not in told.err
     assert database.read_bytes() == damaged
+
+
+def test_the_network_of_another_instance_is_seen(monkeypatch, tmp_path):
+    config = Config(data=tmp_path)
+    bridges = {"lo": ["10.244.0.1/32"], config.bridge: ["10.244.0.1/24"], "onggi0": ["10.1.0.1/24"]}
+    monkeypatch.setattr(up, "networks", lambda: bridges)
+    assert up.rival(config) == ""
+    bridges["onggi0"] = ["10.244.0.1/255.255.255.0"]
+    assert up.rival(config) == "onggi0"
 
 
 @pytest.fixture
