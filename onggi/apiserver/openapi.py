@@ -2,6 +2,7 @@
 
     openapi = OpenAPI(lambda: registry.kinds, schemas.described)
     openapi.v3_index(), openapi.v3("apis/apps/v1"), openapi.v2()      bytes, None if not served
+    openapi.v2_protobuf()                                             the same as ``v2``
     openapi.etag("apis/apps/v1")                                      changes with the kinds
 
 Nothing is made before somebody asks, and then one document at a time; it is kept compressed
@@ -23,6 +24,7 @@ from onggi.api.kind import Kind
 from onggi.apiserver.openapi_definitions import Described, as_v3, closure
 from onggi.apiserver.openapi_operations import Operation, definitions, operations
 from onggi.apiserver.openapi_v2 import paths_v2
+from onggi.apiserver.openapi_v2_protobuf import encode
 from onggi.apiserver.openapi_v3 import paths_v3
 
 FORMAT = "1"  # changes whenever the documents of the same kinds change
@@ -40,6 +42,10 @@ class OpenAPI:
     def v2(self) -> bytes:
         """All kinds in one Swagger 2.0 document."""
         return self._kept("v2", lambda: self._swagger(self._served()))
+
+    def v2_protobuf(self) -> bytes:
+        """The same in the form that kubectl asks for. Seldom, so it is not kept."""
+        return encode(msgspec.json.decode(self.v2()))
 
     def v3_index(self) -> bytes:
         """Where the documents of v3 are."""

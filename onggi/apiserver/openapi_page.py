@@ -3,18 +3,20 @@
     page = openapi_page(openapi)        for the paths /openapi/v2, /openapi/v3 and /openapi/v3/
 
 A URL with the hash of what it names may be cached for ever; one with an old hash is sent to
-the new one. The protobuf form that some clients ask for first is not spoken: 406.
+the new one. Of v2 there is the protobuf form, too, which kubectl wants; of v3 there is not: 406.
 
 Source: ``k8s.io/kube-openapi/pkg/handler3`` (HandleGroupVersion), ``pkg/handler``.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from onggi.api.errors import NoSuchPath
 from onggi.api.http import Request, Response, User
-from onggi.apiserver.negotiate import accepted
+from onggi.apiserver.negotiate import accepted, clauses
 from onggi.apiserver.openapi import OpenAPI
+from onggi.apiserver.openapi_v2_protobuf import ASKED_FOR, MEDIA
 
 FOR_EVER = {
     "Cache-Control": "public, immutable",
@@ -24,8 +26,11 @@ FOR_EVER = {
 
 def openapi_page(openapi: OpenAPI) -> Callable[[Request, User], Awaitable[Response]]:
     async def page(request: Request, user: User) -> Response:
-        accepted(request.headers.get("accept", ""))
         path = request.path.removeprefix("/openapi/").rstrip("/")
+        if path == "v2" and wants_protobuf(request.headers.get("accept", "")):
+            answer = await document(openapi, request, path, openapi.v2_protobuf, "-PROTOBUF")
+            return replace(answer, content_type=MEDIA)
+        accepted(request.headers.get("accept", ""))
         if path == "v2":
             return await document(openapi, request, path, openapi.v2)
         if path == "v3":
@@ -41,11 +46,21 @@ def openapi_page(openapi: OpenAPI) -> Callable[[Request, User], Awaitable[Respon
     return page
 
 
+def wants_protobuf(accept: str) -> bool:
+    """Whether that is what the client likes best."""
+    wanted = clauses(accept)
+    return bool(wanted) and wanted[0][0] in ASKED_FOR
+
+
 async def document(
-    openapi: OpenAPI, request: Request, path: str, make: Callable[[], bytes | None]
+    openapi: OpenAPI,
+    request: Request,
+    path: str,
+    make: Callable[[], bytes | None],
+    form: str = "",
 ) -> Response:
-    """The document, or that the client has it already."""
-    tag = f'"{openapi.etag(path)}"'
+    """The document, or that the client has it already. Each ``form`` has a tag of its own."""
+    tag = f'"{openapi.etag(path)}{form}"'
     headers = {"ETag": tag, "Vary": "Accept"}
     if request.argument("hash"):
         headers |= FOR_EVER

@@ -52,11 +52,21 @@ async def test_what_a_client_has_is_not_sent_again() -> None:
     assert (again.status, again.body) == (304, b"")
 
 
-async def test_the_protobuf_form_is_not_spoken() -> None:
+PROTOBUF = "application/com.github.proto-openapi.spec.{}@v1.0+protobuf"
+
+
+async def test_the_protobuf_form_is_for_v2_only() -> None:
+    answer = await get("/openapi/v2", accept=PROTOBUF.format("v2"))
+    assert answer.content_type == "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+    assert answer.body == OPENAPI.v2_protobuf()
+    assert answer.headers["ETag"] != (await get("/openapi/v2")).headers["ETag"]
     with pytest.raises(NotAcceptable):
-        await get(
-            "/openapi/v2", accept="application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
-        )
+        await get("/openapi/v3", accept=PROTOBUF.format("v3"))
+
+
+async def test_who_prefers_json_gets_json() -> None:
+    both = f"application/json, {PROTOBUF.format('v2')}"
+    assert body(await get("/openapi/v2", accept=both))["swagger"] == "2.0"
 
 
 @pytest.mark.parametrize("path", ["/openapi/v1", "/openapi/v3/apis/apps/v2", "/openapi/v2/x"])
