@@ -38,7 +38,7 @@ endpoints, and a Service goes only after the routes without it are acknowledged
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 from onggi.api.errors import AlreadyExists, StatusError
@@ -85,7 +85,7 @@ class Ingress:
         self, cluster: Cluster, caches: Caches, recorder: Recorder, config: IngressConfig
     ) -> None:
         self.ready = asyncio.Event()
-        self.discovery = Discovery()
+        self.discovery = Discovery(self._tell)
         self._cluster = cluster
         self._caches = caches
         self._recorder = recorder
@@ -140,7 +140,7 @@ class Ingress:
         certificates.want(self._secrets())
         self._now = translate(self._caches, mine, certificates.found, self._config.doors)
         self.discovery.publish(self._now.resources)
-        self._tell(self._now.problems)
+        self._tell()
         for ingress in mine:
             status = with_address(ingress.get("status") or {}, self._config.published)
             if status is not None:
@@ -157,9 +157,17 @@ class Ingress:
         self._all = True
         self._wake.set()
 
-    def _tell(self, problems: Iterable[Problem]) -> None:
+    def _refusals(self) -> Iterator[Problem]:
+        """What Envoy does not take, such as a port in use, concerns every Ingress."""
+        for type, words in self.discovery.refusals.items():
+            message = f"Envoy refuses its {type.rpartition('.')[2]}: {words}"
+            for ingress in self._mine():
+                meta = ingress["metadata"]
+                yield Problem(meta["namespace"], meta["name"], "ConfigurationRefused", message)
+
+    def _tell(self) -> None:
         """An event for each problem that is new."""
-        now = frozenset(problems)
+        now = frozenset((*self._now.problems, *self._refusals()))
         for one in sorted(now - self._problems):
             ingress = self._caches.get(INGRESS, one.namespace, one.ingress)
             if ingress:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from itertools import count
 from pathlib import Path
 
@@ -44,9 +44,10 @@ class Stream:
 
 
 class Discovery(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):  # type: ignore[misc]
-    """``publish`` what Envoy should have."""
+    """``publish`` what Envoy should have; ``judged`` is called when ``refusals`` changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, judged: Callable[[], None] = lambda: None) -> None:
+        self._judged = judged
         self.snapshot: Snapshot = {}
         self._streams: set[Stream] = set()
         self._resources: Resources = {}
@@ -107,8 +108,11 @@ class Discovery(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):  # type: ignor
             )
             if heard.error:
                 log.error("Envoy refuses %s: %s", heard.type.rpartition(".")[2], heard.error)
+            before = stream.conversation.refusals
             stream.conversation.hear(heard)
             stream.bell.set()
+            if stream.conversation.refusals != before:
+                self._judged()
         stream.over = True
         stream.bell.set()
 

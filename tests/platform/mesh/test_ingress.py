@@ -29,6 +29,7 @@ from onggi.platform.mesh.envoy import EnvoyConfig, NoEnvoy, binary, running
 from onggi.platform.mesh.ingress import READS, Ingress, IngressConfig
 from onggi.platform.mesh.translate.ingress import translate
 from onggi.platform.mesh.translate.listeners import Doors
+from onggi.platform.mesh.translate.resources import LISTENER
 from onggi.platform.mesh.xds import Discovery, serving
 from tests.caching import caches_of
 from tests.platform.mesh.objects import backend, filled, ingress, path, piece, rule, service
@@ -315,15 +316,33 @@ async def test_certificates_follow_their_secrets(scene, client):
         await until_shown(scene.https, "one.test", new[0])
         two = certificate("two.test")
         await scene.apply(SECRET, tls_secret("two", two[0], new[1]))  # the wrong key
-        async with asyncio.timeout(5):
-            async for event in scene.cluster.watch(EVENT, since="0"):
-                if "does not belong" in event.object["message"]:
-                    break
+        await event_with(scene.cluster, "does not belong")
         await scene.apply(SECRET, tls_secret("two", *two))
         await until_shown(scene.https, "two.test", two[0])
         url = f"https://{LOCAL}:{scene.https}/"
         status, body = await ask(client, url, "one.test", ssl=False, server_hostname="one.test")
         assert (status, body["headers"]["x-forwarded-proto"]) == (200, "https")
+
+
+async def event_with(cluster, words):
+    async with asyncio.timeout(5):
+        async for event in cluster.watch(EVENT, since="0"):
+            if words in event.object["message"]:
+                return event.object
+    return None
+
+
+async def test_a_port_that_is_taken_is_told_on_the_ingress(scene):
+    await scene.apply(SERVICE, service())
+    tls = [{"hosts": ["one.test"], "secretName": "one"}]
+    await scene.apply(INGRESS, ingress("web", rule("one.test"), tls=tls))
+    await scene.apply(SECRET, tls_secret("one", *certificate("one.test")))
+    with socket.create_server((LOCAL, scene.https)):
+        async with scene.running() as made:
+            told = await event_with(scene.cluster, "Address already in use")
+            assert list(made.discovery.refusals) == [LISTENER]
+    assert (told["type"], told["reason"]) == ("Warning", "ConfigurationRefused")
+    assert told["message"].startswith("Envoy refuses its Listener: ")
 
 
 class Load:

@@ -7,6 +7,7 @@ from onggi.api.objects import View, get
 from onggi.api.plan import World
 from onggi.kinds.core.service import SERVICE
 from onggi.platform.mesh.translate import clusters, listeners
+from onggi.platform.mesh.translate.annotations import unsupported
 from onggi.platform.mesh.translate.listeners import NAMELESS, Doors, Pair
 from onggi.platform.mesh.translate.resources import (
     CLUSTER,
@@ -46,6 +47,7 @@ def translate(
         add_rules(draft, world, ingress, rank)
         add_default(draft, world, ingress, rank)
         add_certificates(draft, ingress, certificates)
+        draft.problems += unsupported(ingress)
     found = {name: pair_of(name, certificates) for name in draft.server_names.values()}
     names = {host: joined(name) for host, name in draft.server_names.items()}
     services = {b: world.get(SERVICE, b.namespace, b.service) for b in draft.backends.values()}

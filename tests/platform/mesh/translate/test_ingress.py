@@ -69,3 +69,16 @@ def test_a_default_backend_of_an_ingress_with_rules_serves_its_hosts_first():
     assert serves(routes, "h", "/x") == "one"
     assert serves(routes, "g", "/x") == "two"
     assert serves(routes, "elsewhere", "/x") == "all"
+
+
+def test_annotations_of_other_controllers_are_told_in_one_sentence():
+    one = ingress("web", rule("h", path()))
+    one["metadata"]["annotations"] = dict.fromkeys(
+        ("nginx.ingress.kubernetes.io/rewrite-target", "haproxy.org/check"), "x"
+    )
+    (told,) = made(one).problems
+    assert (told.reason, told.message) == (
+        "UnsupportedAnnotations",
+        "annotations of other ingress controllers have no effect: haproxy.org/check, "
+        "nginx.ingress.kubernetes.io/rewrite-target",
+    )
