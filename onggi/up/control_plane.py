@@ -21,6 +21,7 @@ from onggi.store.store import Store
 from onggi.up.clock import now
 
 DAY = 86400.0  # seconds
+INGRESS = Wanted("ingress", "onggi-ingress", hosts=("localhost", "*.localhost"), client=False)
 
 
 @dataclass
@@ -76,7 +77,8 @@ def addresses(config: Config) -> tuple[str, ...]:
 
 def certificates(config: Config) -> tuple[Wanted, ...]:
     own = (config.api_service, config.gateway, *config.listen)
-    return standard(serving_hosts(*own), [config.node_name])
+    nodes = [config.node_name]
+    return (*standard(serving_hosts(*own), nodes), *([INGRESS] if config.node else ()))
 
 
 def api_config(config: Config, pki: Pki) -> ApiConfig:

@@ -35,7 +35,7 @@ from onggi.node.volumes.pods import PodVolumes
 from onggi.platform.mesh import ingress as mesh
 from onggi.platform.mesh.envoy import EnvoyConfig
 from onggi.platform.mesh.ingress import Ingress, IngressConfig
-from onggi.platform.mesh.translate.listeners import Doors
+from onggi.platform.mesh.translate.listeners import Doors, Pair
 from onggi.proxy import dns, host
 from onggi.proxy import loop as proxy
 from onggi.proxy.dns import ClusterDns, DnsConfig
@@ -44,7 +44,7 @@ from onggi.proxy.names import Zone
 from onggi.proxy.table import TableConfig
 from onggi.up import users
 from onggi.up.clock import now
-from onggi.up.control_plane import ControlPlane
+from onggi.up.control_plane import INGRESS, ControlPlane
 from onggi.up.loops import Loops
 
 READS: tuple[Kind, ...] = (*proxy.READS, *dns.READS, *mesh.READS)
@@ -111,7 +111,12 @@ def ingress(plane: ControlPlane, loops: Loops) -> Ingress:
         plane.cluster(users.INGRESS),
         runtime.caches,
         runtime.recorder,
-        IngressConfig(envoy=envoy, doors=doors, published=config.listen),
+        IngressConfig(
+            envoy=envoy,
+            doors=doors,
+            published=config.listen,
+            fallback=lambda: Pair(*plane.pki.texts(INGRESS.file)),
+        ),
     )
 
 

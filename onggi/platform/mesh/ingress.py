@@ -38,7 +38,7 @@ endpoints, and a Service goes only after the routes without it are acknowledged
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
 from onggi.api.errors import AlreadyExists, StatusError
@@ -57,7 +57,7 @@ from onggi.platform.mesh.envoy import EnvoyConfig, running
 from onggi.platform.mesh.translate.classes import CLASS, ours, own_class, with_address
 from onggi.platform.mesh.translate.clusters import SERVICE_NAME, endpoints
 from onggi.platform.mesh.translate.ingress import translate, wanted
-from onggi.platform.mesh.translate.listeners import Doors
+from onggi.platform.mesh.translate.listeners import Doors, Pair
 from onggi.platform.mesh.translate.resources import ENDPOINTS, Problem, Translation
 from onggi.platform.mesh.xds import Discovery, serving
 
@@ -70,11 +70,13 @@ CERTIFICATES_WITHIN = 5.0  # seconds that a start waits for Secrets before it se
 
 @dataclass(frozen=True, kw_only=True)
 class IngressConfig:
-    """``published`` are the addresses that an Ingress's status shows."""
+    """``published`` are the addresses that an Ingress's status shows; ``fallback`` reads the
+    certificate for hosts that nobody brings one for."""
 
     envoy: EnvoyConfig
     doors: Doors = field(default_factory=Doors)
     published: tuple[str, ...] = ("127.0.0.1",)
+    fallback: Callable[[], Pair | None] = lambda: None
 
 
 class Ingress:
@@ -138,7 +140,8 @@ class Ingress:
         self._all, self._moved = False, set()
         mine = self._mine()
         certificates.want(self._secrets())
-        self._now = translate(self._caches, mine, certificates.found, self._config.doors)
+        found, config = certificates.found, self._config
+        self._now = translate(self._caches, mine, found, config.doors, config.fallback())
         self.discovery.publish(self._now.resources)
         self._tell()
         for ingress in mine:

@@ -5,6 +5,7 @@ import base64
 import contextlib
 import socket
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from onggi.kinds.networking.ingressclass import INGRESSCLASS
 from onggi.platform.mesh.envoy import EnvoyConfig, NoEnvoy, binary, running
 from onggi.platform.mesh.ingress import READS, Ingress, IngressConfig
 from onggi.platform.mesh.translate.ingress import translate
-from onggi.platform.mesh.translate.listeners import Doors
+from onggi.platform.mesh.translate.listeners import Doors, Pair
 from onggi.platform.mesh.translate.resources import LISTENER
 from onggi.platform.mesh.xds import Discovery, serving
 from tests.caching import caches_of
@@ -322,6 +323,21 @@ async def test_certificates_follow_their_secrets(scene, client):
         url = f"https://{LOCAL}:{scene.https}/"
         status, body = await ask(client, url, "one.test", ssl=False, server_hostname="one.test")
         assert (status, body["headers"]["x-forwarded-proto"]) == (200, "https")
+
+
+async def test_hosts_without_a_certificate_are_served_with_the_platforms_own(scene, client):
+    await scene.server("127.0.1.1")
+    await scene.apply(SERVICE, service())
+    await scene.endpoints("127.0.1.1")
+    await scene.apply(INGRESS, ingress("web", rule("plain.test")))
+    own = certificate("localhost")
+    scene.config = replace(scene.config, fallback=lambda: Pair(*(text.decode() for text in own)))
+    async with scene.running():
+        assert await shown(scene.https, "plain.test") == own[0].decode()
+        assert await shown(scene.https, "other.test") == own[0].decode()
+        url = f"https://{LOCAL}:{scene.https}/"
+        status, _ = await ask(client, url, "plain.test", ssl=False, server_hostname="plain.test")
+        assert status == 200
 
 
 async def event_with(cluster, words):

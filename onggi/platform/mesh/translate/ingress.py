@@ -22,6 +22,7 @@ from onggi.platform.mesh.translate.resources import (
 from onggi.platform.mesh.translate.routes import ANY, Rule, route_configuration
 
 SecretName = tuple[str, str]
+FALLBACK: SecretName = ("", "fallback")  # no namespace: it is nobody's Secret
 UNMATCHABLE = frozenset("?#")
 LAST = 1_000_000  # after every default backend that was meant for everybody
 Certificates = Mapping[SecretName, Pair | str]  # the pair, or what is wrong with the Secret
@@ -39,15 +40,23 @@ class Draft:
 
 
 def translate(
-    world: World, ingresses: Sequence[View], certificates: Certificates, doors: Doors
+    world: World,
+    ingresses: Sequence[View],
+    certificates: Certificates,
+    doors: Doors,
+    fallback: Pair | None = None,
 ) -> Translation:
-    """``ingresses`` are ours, the oldest first (``classes.ours``)."""
+    """``ingresses`` are ours, the oldest first (``classes.ours``). ``fallback`` is for hosts
+    that nobody brings a certificate for."""
     draft = Draft()
     for rank, ingress in enumerate(ingresses):
         add_rules(draft, world, ingress, rank)
         add_default(draft, world, ingress, rank)
         add_certificates(draft, ingress, certificates)
         draft.problems += unsupported(ingress)
+    if fallback:
+        draft.server_names.setdefault(NAMELESS, FALLBACK)
+        certificates = {**certificates, FALLBACK: fallback}
     found = {name: pair_of(name, certificates) for name in draft.server_names.values()}
     names = {host: joined(name) for host, name in draft.server_names.items()}
     services = {b: world.get(SERVICE, b.namespace, b.service) for b in draft.backends.values()}

@@ -1,8 +1,9 @@
 """The two doors, HTTP and HTTPS, and the certificates behind the second. Pure.
 
 Certificates are resources of their own (SDS), so a renewed one takes effect for the next
-handshake without touching a listener or an open connection. A host without a certificate
-has no filter chain: its TLS handshake is refused, never answered with a wrong certificate.
+handshake without touching a listener or an open connection. A host without a certificate is
+shown the platform's own, as other ingress controllers do; where there is none, it has no filter
+chain and its TLS handshake is refused.
 """
 
 from collections.abc import Mapping, Sequence

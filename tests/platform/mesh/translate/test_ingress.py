@@ -8,9 +8,9 @@ from tests.platform.mesh.translate.test_routes import serves
 DOORS = Doors(http_port=8080, https_port=8443)
 
 
-def made(*ingresses, world=None, certificates=None):
+def made(*ingresses, world=None, certificates=None, fallback=None):
     world = world or filled(service(), piece("web", ("10.0.0.1", 8080)))
-    return translate(world, ingresses, certificates or {}, DOORS)
+    return translate(world, ingresses, certificates or {}, DOORS, fallback)
 
 
 def test_everything_is_what_envoy_calls_it():
@@ -82,3 +82,28 @@ def test_annotations_of_other_controllers_are_told_in_one_sentence():
         "annotations of other ingress controllers have no effect: haproxy.org/check, "
         "nginx.ingress.kubernetes.io/rewrite-target",
     )
+
+
+def chains_of(result):
+    chains = result.resources[LISTENER]["https"]["filter_chains"]
+    return {c["name"]: c.get("filter_chain_match", {}).get("server_names") for c in chains}
+
+
+def test_a_host_without_a_certificate_is_shown_the_fallback():
+    pair, own = Pair("CERT", "KEY"), Pair("OWN", "KEY")
+    tls = [{"hosts": ["h"], "secretName": "tls"}]
+    certificates = {("default", "tls"): pair}
+    result = made(ingress("web", rule("h"), tls=tls), certificates=certificates, fallback=own)
+    assert chains_of(result) == {"default/tls": ["h"], "/fallback": None}
+    shown = result.resources[SECRET]["/fallback"]["tls_certificate"]["certificate_chain"]
+    assert shown == {"inline_string": "OWN"}
+    assert chains_of(made(fallback=own)) == {"/fallback": None}
+
+
+def test_an_ingress_whose_certificate_is_for_every_host_comes_before_the_fallback():
+    result = made(
+        ingress("web", rule("h"), tls=[{"secretName": "tls"}]),
+        certificates={("default", "tls"): Pair("CERT", "KEY")},
+        fallback=Pair("OWN", "KEY"),
+    )
+    assert chains_of(result) == {"default/tls": None}
