@@ -8,16 +8,18 @@ help:
 demo: packages $(STAMP) ## start the platform, build Tomcat and put it behind a URL (root)
 	@sh setup/demo
 
-test: packages $(STAMP) check ## everything that CI runs (root: real containers, real kubectl)
+test: packages lint ## everything that CI runs (root: real containers, real kubectl)
 	pytest -q -n 2 --dist loadfile -m "not containers"
 	pytest -q -m containers
 
-check: $(STAMP) ## the quick part: format, lint, types, import contracts, unit tests
+check: lint ## the quick part: format, lint, types, import contracts, unit tests
+	pytest -q -n 2 --dist loadfile -m "not root and not containers and not slow"
+
+lint: $(STAMP)
 	ruff format --check .
 	ruff check .
 	mypy
 	lint-imports
-	pytest -q -n 2 --dist loadfile -m "not root and not containers and not slow"
 
 fmt: $(STAMP) ## format and sort imports
 	ruff format . && ruff check --fix .
@@ -37,4 +39,4 @@ $(STAMP): pyproject.toml requirements.lock hatch_build.py
 clean: ## remove what was built here (the platform itself: onggi uninstall)
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis onggi/data
 
-.PHONY: help demo test check fmt bench setup packages clean
+.PHONY: help demo test check lint fmt bench setup packages clean
