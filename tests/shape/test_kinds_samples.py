@@ -19,7 +19,7 @@ def test_what_is_valid_when_written_is_valid_when_completed(kind: Kind) -> None:
     obj = created(kind)
     assert kind.validate(obj) == []
     assert check_metadata(obj, kind) == []
-    assert warnings(kind, obj) == ([kind.deprecated] if kind.deprecated else [])
+    assert warnings(kind, obj) == []
 
 
 @pytest.mark.parametrize("kind", STORED, ids=lambda kind: kind.resource)
