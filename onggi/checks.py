@@ -56,6 +56,12 @@ SYSCTLS = {  # below these a node of some fifty pods runs dry
     "fs.inotify.max_user_instances": 512,
     "fs.inotify.max_user_watches": 65536,
 }
+DNS_PORT = 53
+ANOTHER_PORT = "stop it, or choose another port or address (onggi up --help)"
+ANOTHER_DNS = (
+    "stop it: it listens on every address, or is another instance with our service network "
+    "(else give --service-network)"
+)
 CONTROLLERS = ("cpu", "memory", "pids")
 
 
@@ -134,7 +140,7 @@ def limits(facts: Facts) -> Iterator[Finding]:
 def ports(facts: Facts) -> Iterator[Finding]:
     for port, trouble in facts.ports.items():
         if trouble:
-            mend = "stop it, or choose another port or address (onggi up --help)"
+            mend = ANOTHER_DNS if port == DNS_PORT else ANOTHER_PORT
             yield Finding("fail", f"port {port}", trouble, mend)
         else:
             yield Finding("ok", f"port {port}", "free")

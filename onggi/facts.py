@@ -13,9 +13,10 @@ from pathlib import Path
 
 import psutil
 
-from onggi.checks import PROGRAMS, SYSCTLS, Facts
+from onggi.checks import DNS_PORT, PROGRAMS, SYSCTLS, Facts
 
 CGROUPS = Path("/sys/fs/cgroup")
+IP_FREEBIND = 15  # linux/in.h
 BRIDGE_FILTER = "net.bridge.bridge-nf-call-iptables"
 
 
@@ -86,6 +87,8 @@ def holder(address: str, port: int) -> str:
     """Why no server could listen there: ``in use by nginx (pid 7)``; empty if one could."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if port == DNS_PORT:  # its address comes to the host with DNS itself
+            probe.setsockopt(socket.IPPROTO_IP, IP_FREEBIND, 1)
         try:
             probe.bind((address, port))
         except OSError as error:

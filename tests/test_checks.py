@@ -40,6 +40,11 @@ def test_a_port_in_use_names_its_holder():
     assert [f.text for f in found] == ["in use by nginx (pid 7)"]
 
 
+def test_another_server_of_our_dns_address_is_told_apart():
+    facts = replace(GOOD, ports={53: "in use by python3 (pid 7)"})
+    assert "--service-network" in troubles(facts)["port 53"][1]
+
+
 def test_low_inotify_limits_warn_with_the_command():
     facts = replace(GOOD, sysctls={**GOOD.sysctls, "fs.inotify.max_user_instances": 128})
     assert troubles(facts)["fs.inotify.max_user_instances"] == (

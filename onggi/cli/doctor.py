@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from onggi.checks import NO_NODE, NODE, Finding, examine
+from onggi.checks import DNS_PORT, NO_NODE, NODE, Finding, examine
 from onggi.cli.options import DATA, Data, configured
 from onggi.config import Config
 from onggi.facts import gather, ports_of
@@ -35,7 +35,8 @@ def listening(config: Config, *, node: bool) -> list[tuple[str, int]]:
     """(address, port) that must be free. An Envoy that outlived a crash is adopted with its."""
     ports = [config.api_port, *([config.http_port, config.https_port] if node else [])]
     ours = survivors_ports(config) if node else set()
-    return [(config.listen[0], port) for port in ports if port and port not in ours]
+    dns = [(config.dns_service, DNS_PORT)] if node else []
+    return [(config.listen[0], port) for port in ports if port and port not in ours] + dns
 
 
 def survivors_ports(config: Config) -> set[int]:

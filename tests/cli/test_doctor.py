@@ -52,4 +52,6 @@ def test_the_ports_of_an_envoy_that_outlived_a_crash_are_adopted_with_it(tmp_pat
         config.run.mkdir()
         ours = json.dumps({"pid": os.getpid(), "born": birth(os.getpid())})
         (config.run / "envoy.json").write_text(ours)
-        assert listening(config, node=True) == [("127.0.0.1", config.api_port)]
+        dns = ("10.96.0.10", 53)
+        assert listening(config, node=True) == [("127.0.0.1", config.api_port), dns]
+        assert listening(config, node=False) == [("127.0.0.1", config.api_port)]
