@@ -84,8 +84,8 @@ def program(tmp_path):
     made = Program(tmp_path / "data", free_port())
     yield made
     with suppress(Exception):
-        if made.pid:
-            os.kill(made.pid, signal.SIGKILL)
+        if pid := made.pid:  # asked once: a 0 would be our own process group
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
