@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from onggi.api import errors
-from onggi.client.cluster import reference
+from onggi.client.cluster import Selection, reference
 from onggi.client.http import Http, named, split
 from onggi.client.kubeconfig import Endpoint
 from onggi.config import Config
@@ -47,7 +47,7 @@ async def test_a_long_list_comes_in_pages(tmp_path, keys, monkeypatch):
     async with served(tmp_path, keys) as plane, Http(plane.endpoint()) as client:
         for number in range(10):
             await client.create(CONFIGMAP, config_map(f"c{number}"))
-        listing = await client.list(CONFIGMAP)
+        listing = await client.list(CONFIGMAP, Selection(namespace="default"))
     assert [o["metadata"]["name"] for o in listing.items] == [f"c{n}" for n in range(10)]
     assert all(o["kind"] == "ConfigMap" for o in listing.items)
 
