@@ -77,7 +77,7 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        return birth(self.pid) == self.born
+        return self.born != 0 and birth(self.pid) == self.born
 
 
 def birth(pid: int) -> int:

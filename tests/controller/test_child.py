@@ -125,3 +125,7 @@ def test_a_log_is_cut_at_its_limit_and_one_generation_is_kept(tmp_path: Path) ->
 def test_delays_grow_and_are_bounded() -> None:
     assert [child.delay(n) for n in range(4)] == [0.5, 1.0, 2.0, 4.0]
     assert child.delay(1000) == 30.0
+
+
+def test_a_process_that_ended_before_it_was_looked_at_is_not_alive() -> None:
+    assert not child.Process(pid=999_999_999, born=0).alive
