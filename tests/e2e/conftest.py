@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import host
-from tests.e2e.platform import Platform, Space, bring_tools, is_possible
+from tests.e2e.platform import Platform, Space, bring, is_possible
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "onggi-e2e"
@@ -46,7 +46,7 @@ def platform() -> Iterator[Platform]:
     running = Platform.at(folder / "d")
     try:
         running.up()
-        bring_tools(running, CACHE)
+        bring(running, "tools", CACHE)
         yield running
     finally:
         said = running.onggi("uninstall", "--yes")
@@ -64,7 +64,7 @@ def at_hand(data: Path) -> Platform:
         platform = Platform(data, known["api_port"], known["http_port"], known["https_port"])
     platform.up()
     if not there:
-        bring_tools(platform, CACHE)
+        bring(platform, "tools", CACHE)
     return platform
 
 

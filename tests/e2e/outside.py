@@ -1,6 +1,6 @@
 """Another machine, as far as the network can tell: a namespace of its own behind a veth pair.
 
-Its addresses are of RFC 5737's blocks for documents, so that they can be nobody's.
+Its addresses are of RFC 2544's block for benchmarks, so that they can be nobody's.
 """
 
 import os
@@ -14,7 +14,7 @@ from tests.e2e.platform import must, run
 class Outside:
     """``host`` is the host's address on the wire, ``address`` the other machine's."""
 
-    host, address = "203.0.113.1", "203.0.113.2"
+    host, address = "198.19.255.1", "198.19.255.2"
 
     def __init__(self) -> None:
         self.name = f"oge2e{os.getpid()}"
@@ -25,9 +25,9 @@ class Outside:
         for words in (
             f"netns add {self.name}",
             f"link add {self._link} type veth peer name {far} netns {self.name}",
-            f"address add {self.host}/24 dev {self._link}",
+            f"address add {self.host}/30 dev {self._link}",
             f"link set {self._link} up",
-            f"-n {self.name} address add {self.address}/24 dev {far}",
+            f"-n {self.name} address add {self.address}/30 dev {far}",
             f"-n {self.name} link set {far} up",
             f"-n {self.name} link set lo up",
             f"-n {self.name} route add default via {self.host}",

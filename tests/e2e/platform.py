@@ -1,5 +1,6 @@
 """A platform of the tests' own: the real program, driven as a user drives it."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -202,27 +203,29 @@ class Space:
         return {event["reason"]: event.get("message", "") for event in events}
 
 
-def bring_tools(platform: Platform, cache: Path) -> None:
-    """The toolbox image: built from packages once, then kept as an archive beside the caches."""
-    archive = cache / f"tools-{recipe()}.tar"
+def bring(platform: Platform, example: str, cache: Path) -> None:
+    """An example's image: built from packages once, then kept as an archive in ``cache``."""
+    archive = cache / f"{example}-{recipe(example)}.tar"
     if archive.exists():
         must(platform.onggi("image import", str(archive)))
         return
-    must(platform.onggi("image build", str(EXAMPLES / "tools" / "image.yaml"), within=600))
+    must(platform.onggi("image build", str(EXAMPLES / example / "image.yaml"), within=900))
     cache.mkdir(parents=True, exist_ok=True)
     fresh = archive.with_suffix(f".{os.getpid()}")
     socket = platform.data / "run" / "containerd.sock"
-    must(run("ctr", "-a", str(socket), "-n", "k8s.io", "image", "export", str(fresh), TOOLS))
+    image = f"localhost/{example}:1"
+    must(run("ctr", "-a", str(socket), "-n", "k8s.io", "image", "export", str(fresh), image))
+    for old in cache.glob(f"{example}-*.tar"):
+        old.unlink()
     fresh.replace(archive)
 
 
-def recipe() -> str:
-    """Changes with the description and with the builder."""
-    import hashlib
-
-    sources = Path(__file__).parents[2] / "onggi" / "images"
-    files = [EXAMPLES / "tools" / "image.yaml", *sorted(sources.glob("*.py"))]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+def recipe(example: str) -> str:
+    """Changes with the description, with what it takes in, and with the builder."""
+    builder = Path(__file__).parents[2] / "onggi" / "images"
+    files = [*builder.glob("*.py"), *(f for f in (EXAMPLES / example).glob("**/*") if f.is_file())]
+    texts = [f.read_bytes() for f in sorted(files) if "manifests" not in f.parts]
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:12]
 
 
 def is_possible() -> bool:

@@ -72,6 +72,8 @@ def test_the_default_backend_takes_what_no_rule_takes(space: Space) -> None:
     assert ask(space, host, "/else")[0] == 404
     space.apply(ingress("all", defaultBackend=backend("rest")))
     eventually(lambda: ask(space, "nowhere.example", "/x"), (200, "rest /x"))
+    space.kubectl("delete", "ingress", "all")  # other tests count on nobody taking all
+    eventually(lambda: ask(space, "nowhere.example", "/x")[0], 404)
 
 
 def test_a_change_and_a_deletion_reach_the_traffic(space: Space) -> None:

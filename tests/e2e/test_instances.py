@@ -12,7 +12,7 @@ from tests.e2e import host
 from tests.e2e.conftest import CACHE, short_folder
 from tests.e2e.manifests import config_map, ingress, path, pod, rule, server, service
 from tests.e2e.outside import Outside
-from tests.e2e.platform import ONGGI, Platform, Space, bring_tools, run
+from tests.e2e.platform import ONGGI, Platform, Space, bring, run
 from tests.e2e.test_crashes import kill
 from tests.e2e.test_ingress import ask, eventually
 from tests.e2e.test_network import cluster_ip, fetch
@@ -31,7 +31,7 @@ def test_two_instances_side_by_side_and_one_crashes_and_goes(space: Space, folde
     with Outside() as outside:
         second = Platform.at(folder / "d")
         second.up("--listen", "127.0.0.1", "--listen", outside.host)
-        bring_tools(second, CACHE)
+        bring(second, "tools", CACHE)
         other = Space(second, "default")
         names = [p.settings[n] for p in (space.platform, second) for n in ("pod_network", "service_network")]
         assert len(set(names)) == 4

@@ -21,7 +21,7 @@ def test_a_list_is_applied_like_its_items(space: Space) -> None:
     both = as_list([config_map("one", a="1"), config_map("two", b="2")])
     assert space.kubectl("apply", "-f", "-", stdin=both).count("created") == 2
     again = space.kubectl("get", "cm", "one", "two", "-o", "yaml")
-    assert space.kubectl("apply", "-f", "-", stdin=again).count("unchanged") == 2
+    assert space.kubectl("apply", "-f", "-", stdin=again).count("configured") == 2
 
 
 def test_apply_takes_away_what_was_taken_out(space: Space) -> None:

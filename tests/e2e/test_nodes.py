@@ -17,6 +17,7 @@ def node(space: Space) -> Iterator[str]:
     space.platform.kubectl("uncordon", name)
     space.platform.try_kubectl("taint", "node", name, "jar:NoSchedule-")
     space.platform.try_kubectl("taint", "node", name, "jar:NoExecute-")
+    space.platform.try_kubectl("label", "node", name, "disk-")
 
 
 def refusal(space: Space, name: str) -> str:
@@ -122,4 +123,3 @@ def test_a_label_on_the_node_opens_the_place(space: Space, node: str) -> None:
     refusal(space, "picky")
     space.platform.kubectl("label", "node", node, "disk=gold")
     space.wait("pod/picky", "condition=Ready")
-    space.platform.kubectl("label", "node", node, "disk-")
