@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from onggi.cli.app import app
 from onggi.cli.failure import Failure
-from onggi.config import load
+from onggi.config import BadSetting, load
 from onggi.instance import find
 
 ONGGI = str(Path(sys.executable).with_name("onggi"))
@@ -63,9 +63,15 @@ class Program:
         os.close(process)
 
     @property
+    def instance(self):
+        return find(load(self.data))
+
+    @property
     def pid(self):
-        instance = find(load(self.data))
-        return instance.pid if instance else 0
+        """Of what runs. Never 0: as a process to signal that would be our own group."""
+        instance = self.instance
+        assert instance, "nothing runs"
+        return instance.pid
 
 
 def surroundings(more):
@@ -83,9 +89,9 @@ def program(tmp_path):
     """Nothing runs yet; whatever the test starts is ended after it."""
     made = Program(tmp_path / "data", free_port())
     yield made
-    with suppress(Exception):
-        if pid := made.pid:  # asked once: a 0 would be our own process group
-            os.kill(pid, signal.SIGKILL)
+    with suppress(BadSetting):  # a test may have damaged the settings on purpose
+        if instance := made.instance:
+            os.kill(instance.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ def test_stopping_ends_the_process_and_keeps_the_state(program):
     pid = program.pid
     told = program("down")
     assert (told.status, told.out) == (0, "Stopped.\n")
-    assert program.pid == 0
+    assert program.instance is None
     assert birth(pid) == 0
     assert not (program.data / "instance.json").exists()
     assert (program.data / "store" / "onggi.db").exists()

@@ -1,4 +1,6 @@
+import os
 import select
+import signal
 import subprocess
 
 from tests.cli.conftest import ONGGI, surroundings
@@ -39,4 +41,4 @@ def test_following_goes_on_as_the_log_grows(running):
             file.write("second\n")
         assert select.select([following.stdout], [], [], 10)[0]
         assert following.stdout.readline() == "second\n"
-        subprocess.run(["kill", "-INT", f"-{following.pid}"], check=True)
+        os.killpg(following.pid, signal.SIGINT)

@@ -35,7 +35,7 @@ def test_a_start_shows_its_steps_and_what_to_do_next(program):
         assert f"✓ {step}" in told.out
     assert f"export KUBECONFIG={program.data}/kubeconfig" in told.out
     assert f"onggi status --data {program.data}" in told.out
-    assert program.pid
+    assert program.instance
 
 
 def test_a_second_start_says_that_it_runs_already(running):
@@ -86,7 +86,7 @@ def test_the_foreground_stays_until_it_is_interrupted(program):
         assert program.pid == process.pid
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
-    assert program.pid == 0
+    assert program.instance is None
 
 
 def test_a_port_in_use_names_its_holder_before_anything_starts(program):
