@@ -45,16 +45,28 @@ def run(config: Config, progress: Progress) -> int:
     import uvloop
 
     gc.set_threshold(YOUNG, 50, 100)
-    trouble = ""
+    trouble, platform = "", Platform(config, progress)
     try:
         with hold(config):
-            uvloop.run(Platform(config, progress).serve())
+            try:
+                uvloop.run(platform.serve())
+            finally:
+                if config.node and not platform.has_started:
+                    take_back(config)
     except* (AlreadyRunning, CannotStart, ChildFailed, Corrupt, OSError) as group:
         trouble = "\n".join(explain(error) for error in leaves(group))
     if trouble:
         log.error("%s", trouble)
         progress.failed(trouble)
     return 1 if trouble else 0
+
+
+def take_back(config: Config) -> None:
+    """A start that failed leaves the host as ``onggi down`` does."""
+    from onggi.teardown import stop_leftovers
+
+    if os.geteuid() == 0:
+        stop_leftovers(config, log.info)
 
 
 def leaves(group: BaseExceptionGroup[Exception]) -> list[Exception]:
@@ -77,6 +89,7 @@ class Platform:
     def __init__(self, config: Config, progress: Progress) -> None:
         self.config, self.step = config, progress
         self.stop_pods = True
+        self.has_started = False
         self.children: dict[str, str] = {}
         self._ending = asyncio.Event()
 
@@ -89,6 +102,7 @@ class Platform:
             await self._start()
             gc.collect()
             gc.freeze()
+            self.has_started = True
             self.step.ready()
             await self._ending.wait()
 

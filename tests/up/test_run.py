@@ -2,14 +2,21 @@ import asyncio
 import errno
 import os
 import signal
+import socket
+import tempfile
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from onggi.config import save
+from onggi.config import Config, save
+from onggi.facts import IP_FREEBIND, networks
 from onggi.instance import find, hold
+from onggi.node.leftovers import daemons
 from onggi.progress import Progress
 from onggi.store.store import Corrupt
-from onggi.up.run import CannotStart, Platform, explain, going_on, leaves
+from onggi.up.node import layout
+from onggi.up.run import CannotStart, Platform, explain, going_on, leaves, run
 
 
 @pytest.mark.parametrize(
@@ -82,3 +89,41 @@ async def test_a_life_from_start_to_signal(config, sign, pods_stop):
     assert platform.stop_pods is pods_stop
     assert find(config) is None
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+def test_a_start_that_fails_says_why_and_leaves_no_record(config):
+    save(config)
+    sent = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = replace(config, api_port=server.getsockname()[1])
+        assert run(taken, Progress(sent.append)) == 1
+    assert "in use" in sent[-1]["failed"]
+    assert find(config) is None
+    hold(config).close()  # nobody else does
+
+
+@pytest.mark.root
+@pytest.mark.containers
+def test_a_node_whose_start_fails_leaves_the_host_as_it_was():
+    with tempfile.TemporaryDirectory(prefix="o", dir="/tmp") as data:
+        config = Config(
+            data=Path(data),
+            node_name="n1",
+            api_port=16543,
+            http_port=0,
+            https_port=0,
+            pod_network="10.213.0.0/16",
+            service_network="10.113.0.0/16",
+        )
+        save(config)
+        sent = []
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.setsockopt(socket.IPPROTO_IP, IP_FREEBIND, 1)
+            other.bind((config.dns_service, 53))
+            assert run(config, Progress(sent.append)) == 1
+        assert config.dns_service in sent[-1]["failed"]
+        assert config.bridge not in networks()
+        assert all(f"{config.dns_service}/" not in a for a in networks()["lo"])
+        assert daemons(layout(config)) == set()
+        mounts = Path("/proc/self/mountinfo").read_text()
+        assert data not in mounts
