@@ -104,6 +104,7 @@ def test_a_start_that_fails_says_why_and_leaves_no_record(config):
 
 @pytest.mark.root
 @pytest.mark.containers
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # uvloop's socket
 def test_a_node_whose_start_fails_leaves_the_host_as_it_was():
     with tempfile.TemporaryDirectory(prefix="o", dir="/tmp") as data:
         config = Config(
