@@ -8,6 +8,7 @@ from typing import Any
 
 from onggi.api import names, quantity
 from onggi.api.objects import View, get
+from onggi.kinds.core.pod.ignored import unbounded
 
 Where = str  # the path before ``spec``: empty, or ``spec.template.``
 
@@ -69,6 +70,7 @@ def about(pod: View, where: Where) -> Iterator[str]:
     spec = pod.get("spec") or {}
     yield from about_labels(spec, where)
     yield from about_annotations(pod, where)
+    yield from (f"{where}spec.{text}" for text in unbounded(spec))
     for index, volume in enumerate(spec.get("volumes") or ()):
         for name, text in OLD_VOLUMES.items():
             if volume.get(name) is not None:
