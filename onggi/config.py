@@ -18,6 +18,7 @@ from onggi.api import names
 
 HOME = Path("/var/lib/onggi")
 CLUSTER_DOMAIN = "cluster.local"
+ANYWHERE = "0.0.0.0"  # noqa: S104  (every address of this host: only where a user asks)
 
 
 class BadSetting(ValueError):
@@ -58,6 +59,15 @@ class Config:
     @property
     def log(self) -> Path:
         return self.data / "log"
+
+    @property
+    def everywhere(self) -> bool:
+        return ANYWHERE in self.listen
+
+    @property
+    def address(self) -> str:
+        """Where a client on this host reaches what listens."""
+        return "127.0.0.1" if self.everywhere else self.listen[0]
 
     @property
     def kubeconfig(self) -> Path:

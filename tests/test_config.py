@@ -145,3 +145,9 @@ def test_a_node_has_a_name_that_an_object_may_have(monkeypatch, name):
 
 def test_the_usual_place_is_the_default():
     assert Config().data == HOME
+
+
+def test_a_client_is_never_told_to_go_everywhere(tmp_path):
+    config = changed(Config(data=tmp_path), {"listen": ("0.0.0.0", "127.0.0.1")})
+    assert config.everywhere
+    assert config.address == "127.0.0.1"

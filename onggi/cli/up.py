@@ -63,6 +63,11 @@ def prepared(data: Path, options: dict[str, Any]) -> Config:
         config = changed(stored, options)
         if not is_own(config.data):
             raise Failure(f"{config.data} holds other things: choose an empty one with --data.")
+        if stored.node and not config.node and (config.data / "config.json").exists():
+            raise Failure(
+                f"{config.data} belongs to an instance that runs containers: uninstall it first, "
+                "or give this one another directory with --data."
+            )
         chosen = options["pod_network"] or options["service_network"]
         if config.node and not chosen and not (config.data / "config.json").exists():
             config = with_free_networks(config, taken())

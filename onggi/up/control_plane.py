@@ -16,7 +16,8 @@ from onggi.apiserver.config import ApiConfig
 from onggi.apiserver.server import HttpServer
 from onggi.client.inprocess import InProcess
 from onggi.client.kubeconfig import Endpoint, document, save
-from onggi.config import Config
+from onggi.config import ANYWHERE, Config
+from onggi.facts import primary_address
 from onggi.store.store import Store
 from onggi.up.clock import now
 
@@ -42,7 +43,7 @@ class ControlPlane:
 
     @property
     def url(self) -> str:
-        return f"https://{self.config.listen[0]}:{self.http.ports[0]}"
+        return f"https://{self.config.address}:{self.http.ports[0]}"
 
     def endpoint(self, file: str = "admin") -> Endpoint:
         """How a client with the certificate ``file`` reaches it."""
@@ -72,11 +73,14 @@ async def api_server(config: Config, store: Store) -> AsyncIterator[ControlPlane
 
 def addresses(config: Config) -> tuple[str, ...]:
     """Pods reach the server through the bridge's address."""
+    if config.everywhere:
+        return (ANYWHERE,)
     return (*config.listen, config.gateway) if config.node else config.listen
 
 
 def certificates(config: Config) -> tuple[Wanted, ...]:
-    own = (config.api_service, config.gateway, *config.listen)
+    outside = (primary_address(),) if config.everywhere else config.listen
+    own = (config.api_service, config.gateway, config.address, *filter(None, outside))
     nodes = [config.node_name]
     return (*standard(serving_hosts(*own), nodes), *([INGRESS] if config.node else ()))
 
@@ -86,7 +90,7 @@ def api_config(config: Config, pki: Pki) -> ApiConfig:
         client_ca=pki.trust.read_text(),
         services=IPv4Network(config.service_network),
         node_ports=config.node_ports,
-        address=config.gateway if config.node else config.listen[0],
+        address=config.gateway if config.node else config.address,
         port=config.api_port,
     )
 

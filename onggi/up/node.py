@@ -102,6 +102,11 @@ class Traffic:
         await self.dns.listening.wait()
 
 
+def published(config: Config) -> tuple[str, ...]:
+    """The addresses that an Ingress's status shows."""
+    return (primary_address() or config.gateway,) if config.everywhere else config.listen
+
+
 def ingress(plane: ControlPlane, loops: Loops) -> Ingress:
     """Envoy, following the Ingress objects."""
     config, runtime = plane.config, loops.runtime
@@ -114,7 +119,7 @@ def ingress(plane: ControlPlane, loops: Loops) -> Ingress:
         IngressConfig(
             envoy=envoy,
             doors=doors,
-            published=config.listen,
+            published=published(config),
             fallback=lambda: Pair(*plane.pki.texts(INGRESS.file)),
         ),
     )
