@@ -7,17 +7,16 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
-
-import aiohttp
-from yarl import URL
+from typing import TYPE_CHECKING
 
 from onggi.api.gotext import quote
 from onggi.api.objects import View, get
 from onggi.node.runtime import CallTimeout, ContainerRuntime
 
+if TYPE_CHECKING:
+    from onggi.node.http_get import HttpGet
+
 MOST = 10 << 10  # bytes of a body or of a command's output
-REDIRECTS = 10
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,10 @@ class HttpRequest:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 1.0
+
+
+class HttpFailed(Exception):
+    """No answer; the text is Go's."""
 
 
 class Unresolved(Exception):
@@ -93,23 +96,11 @@ class Checker:
     def __init__(self, runtime: ContainerRuntime) -> None:
         self.answers = dict(CHECKS)  # by the field of a probe
         self._runtime = runtime
-        self._session: aiohttp.ClientSession | None = None
+        self._http: HttpGet | None = None
 
     async def close(self) -> None:
-        if self._session:
-            await self._session.close()
-
-    def _http(self) -> aiohttp.ClientSession:
-        """One connection per request, so that a probe tests what a new client would meet."""
-        if self._session is None:
-            connector = aiohttp.TCPConnector(ssl=False, force_close=True, limit=0)
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                skip_auto_headers=("Accept-Encoding",),
-            )
-        return self._session
+        if self._http:
+            await self._http.close()
 
     async def exec(
         self, container_id: str, command: Sequence[str], timeout: float
@@ -121,25 +112,13 @@ class Checker:
     async def fetch(self, request: HttpRequest) -> tuple[int, str, str]:
         """Status, body, and where a redirect to another host leads (which is not followed).
 
-        Raises aiohttp.ClientError, TimeoutError, OSError.
+        Raises HttpFailed.
         """
-        url = URL(request.url)
-        timeout = aiohttp.ClientTimeout(total=request.timeout)
-        for _ in range(REDIRECTS):
-            async with self._http().get(
-                url, headers=request.headers, timeout=timeout, allow_redirects=False
-            ) as response:
-                body = (await response.content.read(MOST)).decode(errors="replace")
-                target = response.headers.get("Location", "")
-                if response.status not in (301, 302, 303, 307, 308) or not target:
-                    return response.status, body, ""
-                target_url = url.join(URL(target))
-                if target_url.host != url.host:
-                    return response.status, body, str(target_url)
-                url = target_url
-        raise aiohttp.TooManyRedirects(
-            response.request_info, (), message="stopped after 10 redirects"
-        )
+        if self._http is None:
+            from onggi.node.http_get import HttpGet
+
+            self._http = HttpGet()
+        return await self._http.fetch(request)
 
     async def probe(self, subject: Subject, spec: View) -> Outcome:
         """One attempt of a probe."""
@@ -167,24 +146,13 @@ async def check_http(checker: Checker, subject: Subject, action: View, timeout: 
     request = http_request(subject, action, "kube-probe/1.37", timeout)
     try:
         status, body, elsewhere = await checker.fetch(request)
-    except aiohttp.TooManyRedirects as error:
-        return Outcome(False, f'Get "{request.url}": {error.message}')
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        return Outcome(False, f'Get "{request.url}": {http_failure(error, request.url)}')
+    except HttpFailed as error:
+        return Outcome(False, str(error))
     if elsewhere:
         return Outcome(True, f"Probe terminated redirects, Response body: {body}", warning=True)
     if 200 <= status < 400:
         return Outcome(True, body)
     return Outcome(False, f"HTTP probe failed with statuscode: {status}")
-
-
-def http_failure(error: BaseException, url: str) -> str:
-    parts = urlsplit(url)
-    if isinstance(error, TimeoutError):
-        return "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "EOF"
-    return reason(error, f"{parts.hostname}:{parts.port}", timeout=False)
 
 
 async def check_tcp(checker: Checker, subject: Subject, action: View, timeout: float) -> Outcome:

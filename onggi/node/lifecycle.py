@@ -2,11 +2,9 @@
 
 import asyncio
 
-import aiohttp
-
 from onggi.api.gotext import quote
 from onggi.api.objects import View
-from onggi.node.checks import Checker, Subject, Unresolved, http_failure, http_request
+from onggi.node.checks import Checker, HttpFailed, Subject, Unresolved, http_request
 from onggi.node.identity import pod_label
 from onggi.node.runtime import RuntimeFailure
 
@@ -51,10 +49,8 @@ async def run_http(checker: Checker, subject: Subject, action: View) -> None:
     try:
         request = http_request(subject, action, "kube-lifecycle/1.37", HTTP_TIMEOUT)
         await checker.fetch(request)
-    except Unresolved as error:
+    except (Unresolved, HttpFailed) as error:
         why = str(error)
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        why = f'Get "{request.url}": {http_failure(error, request.url)}'
     else:
         return
     raise HookFailed(

@@ -12,9 +12,6 @@ import binascii
 import logging
 from collections.abc import Callable, Iterable
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
 from onggi.api.errors import Expired, StatusError
 from onggi.api.objects import View
 from onggi.client.cluster import Cluster, Selection
@@ -105,6 +102,9 @@ def pair_in(secret: View | None) -> Pair | str:
 
 def flaw(chain: bytes, key: bytes) -> str:
     """Why Envoy would not take them; empty if it will."""
+    from cryptography import x509  # 9 MB: only where there is a certificate
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         certificates = x509.load_pem_x509_certificates(chain)
         private = load_pem_private_key(key, password=None)
