@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
 from onggi.api.http import Request, Response, User
+from onggi.apiserver.app import offers
 from onggi.apiserver.path import described
 from onggi.apiserver.registry import Registry
 from onggi.store.store import Store
@@ -58,13 +59,16 @@ class Metrics:
         """Unknown paths and resources count as one: labels must not grow with what is asked."""
         target = described(request)
         resource = target.resource
-        if not resource or self._registry.find(target.group, target.version, resource) is None:
+        kind = self._registry.find(target.group, target.version, resource) if resource else None
+        if kind is None:
             return (request.method, "", "", "", "", "")
         scope = "resource" if target.name else "namespace" if target.namespace else "cluster"
         verb = target.verb.upper()
         if target.subresource in ("exec", "attach", "portforward", "log"):
             verb = "CONNECT"
-        subresource = target.subresource if len(target.subresource) < 32 else ""
+        subresource = target.subresource
+        if subresource and offers(kind, subresource) is None:
+            subresource = ""
         return (verb, target.group, target.version, resource, subresource, scope)
 
     async def page(self, request: Request, user: User) -> Response:

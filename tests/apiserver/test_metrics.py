@@ -40,6 +40,11 @@ async def test_what_strangers_ask_for_makes_no_new_series(running):
             running.metrics.observe(Request(method="GET", path=path), 404, 0.1)
     _, text = await ask(running, "GET", "/metrics")
     assert text.count("apiserver_request_total{") == 1
+    for below in ("log", *(f"x{number}" for number in range(100))):
+        path = f"/api/v1/namespaces/default/pods/web/{below}"
+        running.metrics.observe(Request(method="GET", path=path), 404, 0.1)
+    _, text = await ask(running, "GET", "/metrics")
+    assert text.count("apiserver_request_total{") == 3
 
 
 async def test_watches_are_counted_while_they_last(running, cluster):
