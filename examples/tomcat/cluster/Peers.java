@@ -31,22 +31,23 @@ public class Peers extends DNSMembershipProvider {
 
     /** When each address went. */
     private final Map<String, Long> gone = new ConcurrentHashMap<>();
+    private volatile boolean going;
 
     /** Once this returns, the others send what changes here too. */
     public void come() {
         for (Member peer : getMembers()) {
             membershipListener.memberAdded(peer); // if it listens already
         }
-        tell(CAME);
+        tell(CAME, service.getChannel().getMembers());
     }
 
     /** Once this returns, the others begin to send nothing more here. */
     public void go() {
-        tell(GOES);
+        going = true; // before it is looked up who is to be told: nobody is missed
+        tell(GOES, service.getChannel().getMembers());
     }
 
-    private void tell(String news) {
-        Member[] peers = service.getChannel().getMembers();
+    private void tell(String news, Member... peers) {
         if (peers.length == 0) {
             return;
         }
@@ -65,6 +66,9 @@ public class Peers extends DNSMembershipProvider {
             Member peer = known(sender);
             membership.memberAlive(peer);
             membershipListener.memberAdded(peer);
+            if (going) {
+                executor.execute(() -> tell(GOES, peer));
+            }
         } else if (GOES.equals(message)) {
             gone.put(address(sender), System.currentTimeMillis());
             MemberImpl peer = known(sender);

@@ -22,7 +22,8 @@ import org.apache.catalina.tribes.membership.cloud.CloudMembershipService;
  * start, and Kubernetes tries again.
  */
 public class Sessions extends DeltaManager {
-    private static final long UNDER_WAY = 100; // ms that a message takes, on a busy machine
+    private static final long UNDER_WAY = 100; // ms that a message takes
+    private static final long STILL_COMING = 500; // ms; then the address goes, on a busy machine, too
 
     private final List<ClusterMessage> held = new ArrayList<>();
     private boolean holding;
@@ -40,7 +41,7 @@ public class Sessions extends DeltaManager {
             holding = true;
         }
         peers().come();
-        pause(); // what was sent before the others knew this pod has then arrived at all of them
+        pause(UNDER_WAY); // what was sent before the others knew this pod has then arrived at all of them
         copy();
         synchronized (held) {
             holding = false;
@@ -63,7 +64,7 @@ public class Sessions extends DeltaManager {
     @Override
     protected void stopInternal() throws LifecycleException {
         peers().go();
-        pause(); // what is on its way here is still acknowledged
+        pause(STILL_COMING); // what others have begun to send here is acknowledged
         super.stopInternal();
     }
 
@@ -116,9 +117,9 @@ public class Sessions extends DeltaManager {
         return (Peers) service.getMembershipProvider();
     }
 
-    private static void pause() {
+    private static void pause(long ms) {
         try {
-            Thread.sleep(UNDER_WAY);
+            Thread.sleep(ms);
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         }
