@@ -1,6 +1,7 @@
 """The example that the README begins with: Tomcat behind a URL, its sessions, its rollouts."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,11 +11,13 @@ import aiohttp
 import pytest
 
 from tests.e2e.conftest import CACHE
+from tests.e2e.load import load
 from tests.e2e.platform import EXAMPLES, Space, bring
 from tests.e2e.test_ingress import ask, eventually
 
 PAUSE = 0.05  # seconds between a visitor's requests
 MOST = 3000  # requests of a visitor
+WAIT = 4.0  # seconds; Tomcat waits 5 where it sends sessions to a pod that is gone
 
 
 @pytest.fixture
@@ -31,11 +34,13 @@ def tomcat(space: Space) -> Iterator[Space]:
 
 @dataclass
 class Visitor:
-    """Somebody who comes back with his cookie. ``seen`` are the facts of each answer."""
+    """Somebody who comes back with his cookie. ``seen`` are the facts of each answer,
+    ``slowest`` is the longest that one took, in seconds."""
 
     url: str
     seen: list[dict[str, str]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    slowest: float = 0
     leaving: bool = False
 
     async def visit(self) -> None:
@@ -46,12 +51,14 @@ class Visitor:
                 await asyncio.sleep(PAUSE)
 
     async def _once(self, session: aiohttp.ClientSession) -> None:
+        begun = time.monotonic()
         try:
             async with session.get(self.url, headers={"Accept": "text/plain"}) as answer:
                 text = await answer.text()
         except (aiohttp.ClientError, TimeoutError) as error:
             self.failures.append(repr(error))
             return
+        self.slowest = max(self.slowest, time.monotonic() - begun)
         if answer.status == 200:
             self.seen.append(dict(line.split(": ", 1) for line in text.splitlines()))
         else:
@@ -75,11 +82,13 @@ async def visiting(space: Space) -> AsyncIterator[Visitor]:
             visitor.leaving = True
 
 
-async def test_a_session_outlives_a_rollout_and_the_settings_follow(tomcat: Space) -> None:
+async def test_a_session_outlives_a_rollout_under_load_and_the_settings_follow(
+    tomcat: Space,
+) -> None:
     async def kubectl(*arguments: str) -> str:
         return await asyncio.to_thread(tomcat.kubectl, *arguments, within=150)
 
-    async with visiting(tomcat) as visitor:
+    async with visiting(tomcat) as visitor, load(visitor.url, "any.example") as strangers:
         await visitor.visits(30)
         patch = '{"data":{"message":"Another hello"}}'
         await kubectl("patch", "configmap/tomcat", "-p", patch)
@@ -89,7 +98,9 @@ async def test_a_session_outlives_a_rollout_and_the_settings_follow(tomcat: Spac
         await kubectl("delete", victim)
         await kubectl("rollout", "status", "deploy/tomcat", "--timeout=120s")
         await visitor.visits(30)
-    assert visitor.failures == []
+    assert visitor.failures == strangers.failures == []
+    assert visitor.slowest < WAIT
+    assert strangers.count >= 300
     assert len({facts["session"] for facts in visitor.seen}) == 1
     numbers = [int(facts["visits"]) for facts in visitor.seen]
     steps = [(b["pod"], a["visits"], b["visits"]) for a, b in pairwise(visitor.seen)]
