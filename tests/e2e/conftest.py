@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import host
-from tests.e2e.platform import Platform, Space, bring, is_possible
+from tests.e2e.platform import CACHE, Platform, Space, bring, is_possible
 
 HERE = Path(__file__).parent
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "onggi-e2e"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def short_folder() -> Path:
     """Sockets' paths are short: pytest's own temporary folders are too deep."""
-    return Path(tempfile.mkdtemp(prefix="og", dir="/tmp"))  # noqa: S108
+    return Path(tempfile.mkdtemp(prefix="og", dir="/tmp"))
 
 
 @pytest.fixture(scope="session")

@@ -134,7 +134,7 @@ def left_over(before: Picture, platform: Platform) -> dict[str, list[str]]:
     """What is there that was not, and what is gone that was there; empty if all is as before."""
     deadline = time.monotonic() + SETTLES_WITHIN
     while (found := difference(before, platform)) and time.monotonic() < deadline:
-        time.sleep(0.3)  # noqa: ASYNC251
+        time.sleep(0.3)
     return found
 
 
@@ -143,7 +143,9 @@ def difference(before: Picture, platform: Platform) -> dict[str, list[str]]:
     crowded = others_run()
     found: dict[str, list[str]] = {"process": processes(platform)}
     for what, was in before.items():
-        changed = [f"new: {x}" for x in after[what] - was] + [f"gone: {x}" for x in was - after[what]]
+        changed = [f"new: {x}" for x in after[what] - was] + [
+            f"gone: {x}" for x in was - after[what]
+        ]
         if crowded:
             changed = [x for x in changed if not STRANGERS.search(x) or any(m in x for m in own)]
         found[what] = sorted(changed)

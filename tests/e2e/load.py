@@ -51,7 +51,7 @@ class Load:
         """Until so many more were sent."""
         target = min(self.count + requests, MOST)
         async with asyncio.timeout(120):
-            while self.count < target:
+            while self.count < target:  # noqa: ASYNC110
                 await asyncio.sleep(PAUSE)
 
 

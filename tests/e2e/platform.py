@@ -1,5 +1,6 @@
 """A platform of the tests' own: the real program, driven as a user drives it."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -15,7 +16,10 @@ from typing import Any
 
 HERE = Path(sys.executable).parent
 ONGGI, KUBECTL = str(HERE / "onggi"), str(HERE / "kubectl")
-OLD_KUBECTL = next((p for p in ("/usr/bin/kubectl", "/usr/local/bin/kubectl") if Path(p).exists()), "")
+OLD_KUBECTL = next(
+    (p for p in ("/usr/bin/kubectl", "/usr/local/bin/kubectl") if Path(p).exists()), ""
+)
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "onggi-e2e"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TOOLS = "localhost/tools:1"
 PATIENCE = 60.0  # seconds that any command gets
@@ -66,8 +70,19 @@ class Platform:
         return run(ONGGI, *command.split(), *arguments, "--data", str(self.data), within=within)
 
     def up(self, *options: str) -> str:
-        ports = ("--port", self.port, "--http-port", self.http_port, "--https-port", self.https_port)
-        return must(self.onggi("up", *map(str, ports), *options))
+        """One at a time on this machine: two that start together would choose the same networks."""
+        ports = (
+            "--port",
+            self.port,
+            "--http-port",
+            self.http_port,
+            "--https-port",
+            self.https_port,
+        )
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with (CACHE / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return must(self.onggi("up", *map(str, ports), *options))
 
     def down(self, *options: str) -> str:
         return must(self.onggi("down", *options))

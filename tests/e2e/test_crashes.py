@@ -9,7 +9,17 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e import host
-from tests.e2e.manifests import config_map, deployment, ingress, path, pod, rule, server, service, spec
+from tests.e2e.manifests import (
+    config_map,
+    deployment,
+    ingress,
+    path,
+    pod,
+    rule,
+    server,
+    service,
+    spec,
+)
 from tests.e2e.platform import Space
 from tests.e2e.test_ingress import ask, eventually
 from tests.e2e.test_network import cluster_ip, fetch

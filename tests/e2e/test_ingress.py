@@ -135,7 +135,7 @@ def test_certificates_by_name_and_their_rotation(space: Space) -> None:
 
 
 def https(space: Space, host: str) -> str:
-    context = ssl._create_unverified_context()  # noqa: S323
+    context = ssl._create_unverified_context()
     import http.client
 
     class Named(http.client.HTTPSConnection):
@@ -157,6 +157,8 @@ def test_a_broken_certificate_harms_nobody_else(space: Space) -> None:
     secret, number = tls_secret("good", good)
     broken = {**tls_secret("bad", bad)[0], "data": {"tls.crt": "eA==", "tls.key": "eA=="}}
     tls = [{"hosts": [good], "secretName": "good"}, {"hosts": [bad], "secretName": "bad"}]
-    space.apply(secret, broken, ingress("web", *(rule(h, path("one")) for h in (good, bad)), tls=tls))
+    space.apply(
+        secret, broken, ingress("web", *(rule(h, path("one")) for h in (good, bad)), tls=tls)
+    )
     eventually(lambda: serial(space, good), number)
     assert https(space, good) == "one /secure"

@@ -12,7 +12,7 @@ from tests.e2e import host
 from tests.e2e.conftest import CACHE, short_folder
 from tests.e2e.manifests import config_map, ingress, path, pod, rule, server, service
 from tests.e2e.outside import Outside
-from tests.e2e.platform import ONGGI, Platform, Space, bring, run
+from tests.e2e.platform import ONGGI, Platform, Space, bring, must, run
 from tests.e2e.test_crashes import kill
 from tests.e2e.test_ingress import ask, eventually
 from tests.e2e.test_network import cluster_ip, fetch
@@ -33,12 +33,18 @@ def test_two_instances_side_by_side_and_one_crashes_and_goes(space: Space, folde
         second.up("--listen", "127.0.0.1", "--listen", outside.host)
         bring(second, "tools", CACHE)
         other = Space(second, "default")
-        names = [p.settings[n] for p in (space.platform, second) for n in ("pod_network", "service_network")]
+        names = [
+            p.settings[n]
+            for p in (space.platform, second)
+            for n in ("pod_network", "service_network")
+        ]
         assert len(set(names)) == 4
         other.run(pod("web", server("second ")), service("web"), pod("asks"))
         other.apply(ingress("web", rule("web.example", path("web"))))
         eventually(lambda: ask(other, "web.example"), (200, "second web /"))
-        said = outside.curl("-H", "Host: web.example", f"http://{outside.host}:{second.http_port}/x")
+        said = outside.curl(
+            "-H", "Host: web.example", f"http://{outside.host}:{second.http_port}/x"
+        )
         assert said == "second web /x\n"
         assert other.sh("asks", "curl -s http://web").startswith("second ")
         assert fetch(f"http://{cluster_ip(space)}").startswith("first ")
@@ -144,6 +150,15 @@ def test_no_acknowledged_write_is_lost_by_a_crash(folder: Path) -> None:
         names = platform.kubectl("get", "cm", "-o", "name").split()
         assert f"configmap/letter-{number}" in names
     platform.uninstall()
+
+
+def test_a_disk_without_room_is_told(folder: Path) -> None:
+    must(run("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)))
+    try:
+        said = refused(Platform.at(folder / "d"), "--no-node")
+    finally:
+        must(run("umount", str(folder)))
+    assert "make room" in said
 
 
 def test_uninstall_touches_no_foreign_folder(folder: Path) -> None:

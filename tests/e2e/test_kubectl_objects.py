@@ -206,7 +206,9 @@ def test_auth_can_i_and_impersonation(space: Space) -> None:
 
 def test_a_token_opens_the_door_for_its_account_only(space: Space) -> None:
     token = space.kubectl("create", "token", "default", "--duration=10m").strip()
-    who = space.kubectl("auth", "whoami", f"--token={token}", "-o", "json", *without_certificate(space))
+    who = space.kubectl(
+        "auth", "whoami", f"--token={token}", "-o", "json", *without_certificate(space)
+    )
     name = json.loads(who)["status"]["userInfo"]["username"]
     assert name == f"system:serviceaccount:{space.name}:default"
 

@@ -12,7 +12,13 @@ from tests.e2e.platform import KUBECTL, Space
 
 
 def test_logs_follow_until_the_end(space: Space) -> None:
-    space.apply(pod("talk", container("for i in 1 2 3; do echo line $i; sleep 0.3; done"), restartPolicy="Never"))
+    space.apply(
+        pod(
+            "talk",
+            container("for i in 1 2 3; do echo line $i; sleep 0.3; done"),
+            restartPolicy="Never",
+        )
+    )
     space.wait("pod/talk", "jsonpath={.status.phase}=Running")
     assert space.kubectl("logs", "-f", "talk") == "line 1\nline 2\nline 3\n"
 
@@ -38,7 +44,9 @@ def test_logs_of_a_former_container_and_of_all_containers(space: Space) -> None:
     space.wait("pod/two", "condition=Ready")
     assert space.kubectl("logs", "two", "-c", "main", "--previous") == "first life\n"
     assert space.kubectl("logs", "two", "--all-containers") == "beside\n"
-    assert "[pod/two/beside] beside" in space.kubectl("logs", "-l", "app=two", "--prefix", "--all-containers")
+    assert "[pod/two/beside] beside" in space.kubectl(
+        "logs", "-l", "app=two", "--prefix", "--all-containers"
+    )
     refused = space.try_kubectl("logs", "two", "-c", "none")
     assert "container none is not valid for pod two" in refused.stderr
 
@@ -148,11 +156,19 @@ def test_debug_adds_a_container_that_sees_the_other(space: Space) -> None:
     space.run(pod("web", server()))
     space.kubectl(
         *("debug", "web", "--image=localhost/tools:1", "--target=main", "-c", "probe"),
-        *("--image-pull-policy=Never", "--", "sh", "-c", "ps | grep -c http.server; exec sleep 1000"),
+        *(
+            "--image-pull-policy=Never",
+            "--",
+            "sh",
+            "-c",
+            "ps | grep -c http.server; exec sleep 1000",
+        ),
     )
     space.wait("pod/web", "jsonpath={.status.ephemeralContainerStatuses[0].state.running}")
     assert space.kubectl("logs", "web", "-c", "probe").strip() >= "1"
-    assert "web /" in space.kubectl("exec", "web", "-c", "probe", "--", "curl", "-s", "localhost:8080")
+    assert "web /" in space.kubectl(
+        "exec", "web", "-c", "probe", "--", "curl", "-s", "localhost:8080"
+    )
     copied = ("debug", "web", "--copy-to=web-copy", "--image=localhost/tools:1", "-c", "second")
     space.kubectl(*copied, "--", "sleep", "1000")
     space.wait("pod/web-copy", "condition=Ready")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.manifests import HTTP, container, deployment, pod, server, service, spec
+from tests.e2e.manifests import HTTP, deployment, pod, server, service, spec
 from tests.e2e.outside import Outside
 from tests.e2e.platform import Space
 
@@ -32,9 +32,7 @@ def fetch(url: str, within: float = 5) -> str:
 
 def three(space: Space, name: str = "web", **more: object) -> None:
     """Three pods behind a service, and a pod that asks."""
-    space.run(
-        deployment(name, spec(server(), **more), replicas=3), service(name), pod("asks")
-    )
+    space.run(deployment(name, spec(server(), **more), replicas=3), service(name), pod("asks"))
     space.wait(f"deploy/{name}", "jsonpath={.status.readyReplicas}=3")
 
 
@@ -175,7 +173,10 @@ def test_names_of_services_pods_and_ports(space: Space) -> None:
     here = f"{space.name}.svc.cluster.local"
     address = cluster_ip(space)
     backwards = ".".join(reversed(address.split(".")))
-    space.sh("asks", f"until getent ahostsv4 jar.yard 2>/dev/null || nslookup jar.yard.{here}; do sleep 0.1; done")
+    space.sh(
+        "asks",
+        f"until nslookup jar.yard.{here}; do sleep 0.1; done",
+    )
     answers = look_up(
         space,
         f"web.{here}/A",
@@ -197,7 +198,13 @@ def test_names_of_services_pods_and_ports(space: Space) -> None:
 def test_an_external_name_is_an_alias(space: Space) -> None:
     space.run(
         service("real"),
-        {**service("alias"), "spec": {"type": "ExternalName", "externalName": f"real.{space.name}.svc.cluster.local"}},
+        {
+            **service("alias"),
+            "spec": {
+                "type": "ExternalName",
+                "externalName": f"real.{space.name}.svc.cluster.local",
+            },
+        },
         pod("asks"),
     )
     [(code, count)] = look_up(space, f"alias.{space.name}.svc.cluster.local/A")
@@ -227,7 +234,9 @@ def test_another_machine_reaches_node_ports_and_host_ports(space: Space, outside
 def test_pods_reach_another_machine(space: Space, outside: Outside) -> None:
     space.run(pod("asks"))
     with outside.serving(8123):
-        said = space.sh("asks", f"curl -s -m 5 -o /dev/null -w '%{{http_code}}' http://{outside.address}:8123/")
+        said = space.sh(
+            "asks", f"curl -s -m 5 -o /dev/null -w '%{{http_code}}' http://{outside.address}:8123/"
+        )
     assert said == "200"
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.e2e.load import load
 from tests.e2e.manifests import deployment, ingress, path, rule, server, service, spec
 from tests.e2e.platform import Space
+from tests.e2e.test_crashes import kill
 
 # Ends as a careful server does: what was asked is answered, then the connection is closed.
 GRACEFUL = """
@@ -23,8 +24,9 @@ async def serve(reader, writer):
             busy += 1
             await asyncio.sleep(0.02)
             body = f"{os.uname().nodename} {os.environ.get('ANSWER')}\\n".encode()
-            close = b"Connection: close\\r\\n" if ending else b""
-            writer.write(b"HTTP/1.1 200 OK\\r\\n%sContent-Length: %d\\r\\n\\r\\n%s" % (close, len(body), body))
+            close = "Connection: close\\r\\n" if ending else ""
+            head = f"HTTP/1.1 200 OK\\r\\n{close}Content-Length: {len(body)}\\r\\n\\r\\n"
+            writer.write(head.encode() + body)
             await writer.drain()
             busy -= 1
     except (asyncio.IncompleteReadError, ConnectionError):
@@ -87,6 +89,28 @@ async def test_rollouts_scaling_and_deletions(space: Space, kind: str) -> None:
     assert requests.failures == []
     assert requests.count >= 1500
     assert len(requests.answers) >= 10
+
+
+async def test_a_crash_of_onggi_and_its_return(space: Space) -> None:
+    """Envoy, the kernel and the containers carry the traffic; Onggi only steers."""
+    platform, host = space.platform, f"{space.name}.example"
+    main = server(lifecycle=PRE_STOP)
+    pods = deployment("web", spec(main, terminationGracePeriodSeconds=10), 2)
+    await asyncio.to_thread(space.run, pods, service("web"))
+    await asyncio.to_thread(space.apply, ingress("web", rule(host, path("web"))))
+    url = f"http://127.0.0.1:{platform.http_port}/"
+    await answering(url, host)
+    async with load(url, host) as requests:
+        await requests.more(200)
+        kill(platform.pid)
+        await requests.more(200)
+        await asyncio.to_thread(platform.up)
+        await requests.more(200)
+        await asyncio.to_thread(space.kubectl, "rollout", "restart", "deploy/web")
+        await asyncio.to_thread(space.kubectl, "rollout", "status", "deploy/web")
+        await requests.more(200)
+    assert requests.failures == []
+    assert len(requests.answers) == 4
 
 
 async def answering(url: str, host: str) -> None:

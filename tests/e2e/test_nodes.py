@@ -8,7 +8,6 @@ from tests.e2e.manifests import container, deployment, pod, server, spec
 from tests.e2e.platform import Space
 
 
-
 @pytest.fixture
 def node(space: Space) -> Iterator[str]:
     """The node's name; afterwards it takes pods again."""
@@ -97,10 +96,15 @@ def test_a_no_execute_taint_puts_pods_out(space: Space, node: str) -> None:
     [
         ({"nodeSelector": {"disk": "gold"}}, "didn't match Pod's node affinity/selector"),
         ({"containers": [container(resources={"requests": {"cpu": "9000"}})]}, "Insufficient cpu"),
-        ({"containers": [container(resources={"requests": {"memory": "9Ti"}})]}, "Insufficient memory"),
+        (
+            {"containers": [container(resources={"requests": {"memory": "9Ti"}})]},
+            "Insufficient memory",
+        ),
     ],
 )
-def test_a_pod_that_finds_no_place_says_why(space: Space, parts: dict[str, object], why: str) -> None:
+def test_a_pod_that_finds_no_place_says_why(
+    space: Space, parts: dict[str, object], why: str
+) -> None:
     wanted = pod("picky")
     wanted["spec"].update(parts)
     space.apply(wanted)

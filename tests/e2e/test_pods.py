@@ -43,9 +43,7 @@ def test_a_sidecar_starts_before_and_ends_after_the_main_container(space: Space)
         **SHARED,
     )
     main = container("echo main >> /s/order", **SHARED)
-    space.apply(
-        pod("duo", main, initContainers=[sidecar], volumes=VOLUMES, restartPolicy="Never")
-    )
+    space.apply(pod("duo", main, initContainers=[sidecar], volumes=VOLUMES, restartPolicy="Never"))
     space.wait("pod/duo", "jsonpath={.status.phase}=Succeeded")
     assert state(space, "duo", "sidecar")["state"]["terminated"]["exitCode"] == 0
     main_end = state(space, "duo")["state"]["terminated"]["finishedAt"]
@@ -93,7 +91,9 @@ def test_phases_follow_exit_codes(space: Space, policy: str, script: str, phase:
 
 def test_on_failure_starts_again_until_it_succeeds(space: Space) -> None:
     script = "[ -e /s/x ] && exit 0; touch /s/x; exit 1"
-    space.ends(pod("again", container(script, **SHARED), volumes=VOLUMES, restartPolicy="OnFailure"))
+    space.ends(
+        pod("again", container(script, **SHARED), volumes=VOLUMES, restartPolicy="OnFailure")
+    )
     assert state(space, "again")["restartCount"] == 1
 
 
@@ -303,7 +303,9 @@ def test_a_missing_config_map_is_waited_for(space: Space) -> None:
 
 def test_containers_may_see_each_other(space: Space) -> None:
     other = container("exec sleep 987", name="other")
-    main = container("until ps | grep -v grep | grep -q 'sleep 987'; do sleep 0.1; done; ps | head -2")
+    main = container(
+        "until ps | grep -v grep | grep -q 'sleep 987'; do sleep 0.1; done; ps | head -2"
+    )
     space.apply(pod("family", main, other, shareProcessNamespace=True, restartPolicy="Never"))
     reason = "jsonpath={.status.containerStatuses[?(@.name=='main')].state.terminated.reason}"
     space.wait("pod/family", f"{reason}=Completed")

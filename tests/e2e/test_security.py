@@ -7,7 +7,9 @@ CAPABILITIES = "grep -E 'CapEff|NoNewPrivs|Seccomp:' /proc/self/status | cut -f2
 NET_BIND, CHOWN = 1 << 10, 1 << 0
 
 
-def said_by(space: Space, script: str, security: dict[str, object], **pod_spec: object) -> list[str]:
+def said_by(
+    space: Space, script: str, security: dict[str, object], **pod_spec: object
+) -> list[str]:
     main = container(script, securityContext=security)
     return space.ends(pod("seen", main, restartPolicy="Never", **pod_spec))[0].split()
 
@@ -68,6 +70,8 @@ def test_the_host_network_is_the_hosts(space: Space) -> None:
 def test_names_and_hosts_inside_a_pod(space: Space) -> None:
     aliases = [{"ip": "192.0.2.7", "hostnames": ["far.example"]}]
     script = "hostname; hostname -f; getent hosts far.example 2>/dev/null || grep far /etc/hosts"
-    [said] = space.ends(once("named", script, hostname="jar", subdomain="yard", hostAliases=aliases))
+    [said] = space.ends(
+        once("named", script, hostname="jar", subdomain="yard", hostAliases=aliases)
+    )
     assert said.split()[:2] == ["jar", f"jar.yard.{space.name}.svc.cluster.local"]
     assert "192.0.2.7" in said

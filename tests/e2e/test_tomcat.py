@@ -67,7 +67,7 @@ class Visitor:
     async def visits(self, more: int) -> None:
         target = min(len(self.seen) + more, MOST)
         async with asyncio.timeout(60):
-            while len(self.seen) < target:
+            while len(self.seen) < target:  # noqa: ASYNC110
                 await asyncio.sleep(PAUSE)
 
 

@@ -49,7 +49,9 @@ def test_files_come_from_config_maps_secrets_and_the_pod_itself(space: Space) ->
             },
         },
     ]
-    script = "cat /c/x/a /s/key /d/labels; echo; cat /d/name; echo; ls /p; stat -L -c %a /s/key; ls /c"
+    script = (
+        "cat /c/x/a /s/key /d/labels; echo; cat /d/name; echo; ls /p; stat -L -c %a /s/key; ls /c"
+    )
     main = mounted(script, "c:/c", "s:/s", "d:/d", "p:/p")
     space.apply(config_map("settings", a="1\n", b="2\n"), secret("secret", key="shh\n"))
     [said] = space.ends(pod("all", main, volumes=volumes, restartPolicy="Never"))
@@ -75,8 +77,9 @@ def test_empty_dirs_are_shared_in_memory_and_bounded(space: Space) -> None:
     ]
     writer = mounted("echo hello > /d/file; exec sleep 1000", "disk:/d", name="writer")
     main = mounted(
-        "until cat /d/file 2>/dev/null; do sleep 0.1; done; grep ' /m ' /proc/mounts | cut -d' ' -f3;"
-        " dd if=/dev/zero of=/m/big bs=1M count=2 2>/dev/null || echo full",
+        "until cat /d/file 2>/dev/null; do sleep 0.1; done; "
+        "grep ' /m ' /proc/mounts | cut -d' ' -f3; "
+        "dd if=/dev/zero of=/m/big bs=1M count=2 2>/dev/null || echo full",
         "disk:/d",
         "memory:/m",
     )
@@ -128,7 +131,12 @@ def test_sub_paths_and_read_only_mounts(space: Space) -> None:
 def test_a_volume_belongs_to_the_fs_group(space: Space) -> None:
     volumes = [{"name": "v", "emptyDir": {}}]
     main = mounted("id -u; id -g; id -G; stat -c %g /v; touch /v/x; stat -c %u:%g /v/x", "v:/v")
-    security = {"runAsUser": 1000, "runAsGroup": 3000, "fsGroup": 2000, "supplementalGroups": [4000]}
+    security = {
+        "runAsUser": 1000,
+        "runAsGroup": 3000,
+        "fsGroup": 2000,
+        "supplementalGroups": [4000],
+    }
     [said] = space.ends(
         pod("owned", main, volumes=volumes, securityContext=security, restartPolicy="Never")
     )
@@ -137,7 +145,8 @@ def test_a_volume_belongs_to_the_fs_group(space: Space) -> None:
 
 ASK = (
     "cd /var/run/secrets/kubernetes.io/serviceaccount; "
-    "curl -s -o /dev/null -w '%{http_code}\\n' --cacert ca.crt -H \"Authorization: Bearer $(cat token)\" "
+    "curl -s -o /dev/null -w '%{http_code}\\n' --cacert ca.crt "
+    '-H "Authorization: Bearer $(cat token)" '
     "https://kubernetes.default.svc"
 )
 
