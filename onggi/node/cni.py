@@ -9,6 +9,7 @@ Everything that touches the kernel here blocks: use ``asyncio.to_thread``.
 
 import errno
 import json
+import re
 import subprocess
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pathlib import Path
 from onggi.node.layout import Layout
 
 RESULTS = Path("/var/lib/cni/results")  # libcni's cache, whose place nobody can choose
+LOOPBACK = "cni-loopback"  # the network that containerd gives every sandbox beside ours
 LINKS = Path("/sys/class/net")
 VERSION = "0.4.0"  # the newest that containernetworking-plugins 1.1 and containerd 1.6 share
 
@@ -100,14 +102,18 @@ def release_stale(layout: Layout, sandboxes: Collection[str]) -> list[str]:
         if lease.read_text().split("\n")[0].strip() not in sandboxes:
             lease.unlink()
             freed.append(lease.name)
-    for result in results(layout):
-        if not any(sandbox in result.name for sandbox in sandboxes):
-            result.unlink()
+    for name, sandbox in results(layout):
+        if sandbox not in sandboxes:
+            for result in (name, f"{LOOPBACK}-{sandbox}-lo"):
+                (RESULTS / result).unlink(missing_ok=True)
     return freed
 
 
-def results(layout: Layout) -> list[Path]:
-    """Our entries in libcni's cache: ``NETWORK-SANDBOX-INTERFACE``."""
+def results(layout: Layout) -> list[tuple[str, str]]:
+    """Our entries in libcni's cache, ``NETWORK-SANDBOX-INTERFACE``, each with its sandbox. Those
+    of ``onggi-12ab`` are not those of ``onggi``."""
     if not RESULTS.exists():
         return []
-    return [p for p in RESULTS.iterdir() if p.name.startswith(f"{layout.instance}-")]
+    ours = re.compile(rf"{re.escape(layout.instance)}-([^-]+)-[^-]+")
+    found = (ours.fullmatch(path.name) for path in RESULTS.iterdir())
+    return [(match[0], match[1]) for match in found if match]

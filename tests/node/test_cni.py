@@ -32,13 +32,17 @@ def test_addresses_of_sandboxes_that_are_gone_are_given_back(
     for address, sandbox in (("10.0.0.2", "live"), ("10.0.0.3", "dead")):
         (leases / address).write_text(f"{sandbox}\r\neth0")
         (tmp_path / "results" / f"onggi-{sandbox}-eth0").write_text("{}")
+        (tmp_path / "results" / f"cni-loopback-{sandbox}-lo").write_text("{}")
     (leases / "last_reserved_ip.0").write_text("10.0.0.3")
     (tmp_path / "results" / "other-dead-eth0").write_text("{}")
+    (tmp_path / "results" / "onggi-12ab-living-eth0").write_text("{}")
     assert cni.release_stale(layout, {"live"}) == ["10.0.0.3"]
     assert {p.name for p in leases.iterdir()} == {"10.0.0.2", "last_reserved_ip.0"}
     assert {p.name for p in (tmp_path / "results").iterdir()} == {
         "onggi-live-eth0",
+        "cni-loopback-live-lo",
         "other-dead-eth0",
+        "onggi-12ab-living-eth0",
     }
 
 
