@@ -23,6 +23,7 @@ from onggi.controller.cache import Caches, Reflector, Whole
 from onggi.controller.correlate import Source
 from onggi.controller.events import Recorder
 from onggi.controller.executor import Behind, Executor, NotYet, is_terminating
+from onggi.controller.index import owners
 from onggi.controller.queue import Queue
 
 log = logging.getLogger(__name__)
@@ -111,9 +112,15 @@ class Runner:
             self._pass(kind, before, after)
         for changed in (before, after):
             if changed is not None:
-                for target in self._woken(kind, changed):
-                    self._queue.add(target)
-                    self._news.set()
+                self._add(self._mapped(kind, changed))
+        if everything := self._controller.everything:
+            for changed in versions_of_interest(before, after):
+                self._add(everything(kind, changed, self._caches))
+
+    def _add(self, targets: Iterable[Target]) -> None:
+        for target in targets:
+            self._queue.add(target)
+            self._news.set()
 
     def _pass(self, kind: Kind, before: View | None, after: View | None) -> None:
         if before is None and after is not None and self._controller.arrived:
@@ -121,13 +128,11 @@ class Runner:
         elif after is None and before is not None and self._controller.departed:
             self._departed[named(kind, before)] = before
 
-    def _woken(self, kind: Kind, changed: View) -> Iterator[Target]:
+    def _mapped(self, kind: Kind, changed: View) -> Iterator[Target]:
         own = self._controller.kind
         for watched, mapping in self._maps:
             if watched is kind and own is not None:
                 yield from (Target(own, *wake) for wake in mapping(changed, self._caches))
-        if self._controller.everything:
-            yield from self._controller.everything(kind, changed, self._caches)
 
     async def _next(self) -> Target:
         loop = asyncio.get_running_loop()
@@ -212,6 +217,14 @@ class Runner:
 
 def named(kind: Kind, obj: View) -> Target:
     return Target(kind, obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
+
+
+def versions_of_interest(before: View | None, after: View | None) -> Iterator[View]:
+    """For who looks at owners: the version before only where it had others, or was the last."""
+    if before is not None and (after is None or owners(before) != owners(after)):
+        yield before
+    if after is not None:
+        yield after
 
 
 def needs(controllers: Iterable[Controller]) -> dict[Kind, list[Whole]]:
