@@ -2,16 +2,20 @@
 
 import json
 
-from tests.e2e.manifests import pod, server
-from tests.e2e.platform import TOOLS, Platform, Space, must, run
+from tests.e2e.manifests import ingress, path, pod, rule, server, service
+from tests.e2e.platform import ONGGI, TOOLS, Platform, Space, must, run
 
 
 def test_status_shows_components_node_pods_and_ports(space: Space) -> None:
-    space.run(pod("web", server()))
-    told = must(space.platform.onggi("status"))
-    for word in ("containerd", "envoy", space.platform.node, str(space.platform.port)):
+    platform, host = space.platform, f"{space.name}.example"
+    space.run(pod("web", server()), service("web", type="NodePort"))
+    space.apply(ingress("web", rule(host, path("web"))))
+    space.wait("ingress/web", "jsonpath={.status.loadBalancer.ingress[0].ip}=127.0.0.1")
+    told = must(platform.onggi("status"))
+    node_port = space.field("svc/web", ".spec.ports[0].nodePort")
+    for word in ("containerd", "envoy", platform.node, host, node_port):
         assert word in told
-    for port in (space.platform.http_port, space.platform.https_port):
+    for port in (platform.port, platform.http_port):
         assert str(port) in told
 
 
@@ -22,7 +26,7 @@ def test_doctor_finds_nothing_to_mend_where_it_runs(platform: Platform) -> None:
 
 
 def test_kubectl_needs_no_configuration(platform: Platform) -> None:
-    done = platform.onggi("kubectl", "get", "nodes", "-o", "json")
+    done = run(ONGGI, "kubectl", "--data", str(platform.data), "get", "nodes", "-o", "json")
     assert json.loads(must(done))["items"][0]["metadata"]["name"] == platform.node
 
 
