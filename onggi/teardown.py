@@ -18,7 +18,7 @@ from onggi.node import leftovers
 from onggi.node.mounting import unmount_below
 from onggi.proxy import host
 from onggi.proxy.nftables import Nftables, NftablesError
-from onggi.up.node import host_record, layout
+from onggi.up.node import HOST_RECORD, layout
 
 Say = Callable[[str], None]
 PATIENCE = 10.0  # seconds that Envoy gets
@@ -33,12 +33,11 @@ def stop_leftovers(config: Config, say: Say = print) -> None:
     for found in asyncio.run(stop_processes(config)):
         say(f"  stopped {found}")
     if remove_table(config):  # else the rest is gone too, or another instance's
-        remove_address(config.dns_service)
+        remove_address(config.dns_service, f"lo:{config.name}")
         remove_route(config.service_network)
-    record = host_record(config)
-    if record.exists() and is_alone(config):
-        host.restore(json.loads(record.read_text()))
-        record.unlink()
+    if HOST_RECORD.exists() and is_alone(config):
+        host.restore(json.loads(HOST_RECORD.read_text()))
+        HOST_RECORD.unlink()
 
 
 def is_alone(config: Config) -> bool:
@@ -70,11 +69,10 @@ def remove_table(config: Config) -> bool:
     return True
 
 
-def remove_address(address: str) -> None:
-    """DNS's own; a crash leaves it on lo."""
-    subprocess.run(
-        ["ip", "address", "del", f"{address}/32", "dev", "lo"], capture_output=True, check=False
-    )
+def remove_address(address: str, label: str) -> None:
+    """DNS's own; a crash leaves it on lo. By its label: the same one may be another's."""
+    command = ["ip", "address", "del", f"{address}/32", "dev", "lo", "label", label]
+    subprocess.run(command, capture_output=True, check=False)
 
 
 def remove_route(network: str) -> None:

@@ -67,8 +67,25 @@ async def test_the_record_of_a_program_that_has_ended_is_removed(config):
 
 
 @pytest.mark.root
+def test_the_last_instance_gives_the_kernel_settings_back(config, tmp_path, monkeypatch):
+    record = tmp_path / "host.json"
+    record.write_text('{"net/ipv4/ip_forward": "0"}')
+    restored, bridges = [], {"onggi-12ab0": []}
+    monkeypatch.setattr(teardown, "HOST_RECORD", record)
+    monkeypatch.setattr(teardown, "networks", lambda: bridges)
+    monkeypatch.setattr(teardown, "stop_processes", nothing)
+    monkeypatch.setattr(teardown.host, "restore", restored.append)
+    teardown.stop_leftovers(config, quiet)
+    assert not restored
+    bridges.clear()
+    teardown.stop_leftovers(config, quiet)
+    assert restored == [{"net/ipv4/ip_forward": "0"}]
+    assert not record.exists()
+
+
+@pytest.mark.root
 def test_addresses_of_another_instance_stay_where_ours_left_no_table(config, monkeypatch):
-    monkeypatch.setattr(teardown, "remove_address", lambda address: pytest.fail(address))
+    monkeypatch.setattr(teardown, "remove_address", lambda address, label: pytest.fail(address))
     monkeypatch.setattr(teardown, "remove_route", lambda network: pytest.fail(network))
     monkeypatch.setattr(teardown, "stop_processes", nothing)
     teardown.stop_leftovers(config, quiet)

@@ -55,11 +55,13 @@ Address = tuple[str, int]
 
 @dataclass(frozen=True, kw_only=True)
 class DnsConfig:
-    """``own_address``: put ``zone.address`` on ``lo`` while running; off for tests."""
+    """``own_address``: put ``zone.address`` on ``lo`` while running, under the name ``label``;
+    off for tests."""
 
     zone: Zone = field(default_factory=Zone)
     port: int = 53
     own_address: bool = True
+    label: str = "lo"
     resolv_conf: Path = Path("/etc/resolv.conf")
 
 
@@ -85,7 +87,8 @@ class ClusterDns:
                 self._changed(kind, None, obj)
         async with contextlib.AsyncExitStack() as stack:
             if self._config.own_address:
-                await stack.enter_async_context(local_address(self._zone.address))
+                own = local_address(self._zone.address, self._config.label)
+                await stack.enter_async_context(own)
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             await self._listen(stack, tasks)
             self.listening.set()

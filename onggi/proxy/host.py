@@ -70,14 +70,18 @@ def write(name: str, value: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def local_address(address: str, device: str = "lo") -> AsyncIterator[None]:
-    """The host has this address too while inside, as a /32 that no other host sees."""
-    await ip("address", "replace", f"{address}/32", "dev", device)
+async def local_address(address: str, label: str = "lo") -> AsyncIterator[None]:
+    """The host has this address too while inside, as a /32 that no other host sees.
+
+    ``label`` (``lo:NAME``) says whose it is: who finds it taken takes it from nobody at the end.
+    """
+    own = (f"{address}/32", "dev", "lo", "label", label)
+    await ip("address", "replace", *own)
     try:
         yield
     finally:
         with contextlib.suppress(HostError):  # somebody else removed it
-            await ip("address", "delete", f"{address}/32", "dev", device)
+            await ip("address", "delete", *own)
 
 
 @contextlib.asynccontextmanager

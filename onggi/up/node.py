@@ -47,6 +47,7 @@ from onggi.up.clock import now
 from onggi.up.control_plane import INGRESS, ControlPlane
 from onggi.up.loops import Loops
 
+HOST_RECORD = Path("/run/onggi-host.json")  # of all instances; a reboot resets both
 READS: tuple[Kind, ...] = (*proxy.READS, *dns.READS, *mesh.READS)
 
 
@@ -58,17 +59,12 @@ def network(config: Config) -> Network:
     return Network(subnet=config.node_network)
 
 
-def prepare_host(config: Config) -> None:
-    """Kernel settings; what they were is kept for ``uninstall``."""
+def prepare_host() -> None:
+    """Kernel settings; what they were is kept for the last instance that goes."""
     former = host.prepare()
     if former:
-        record = host_record(config)
-        known = json.loads(record.read_text()) if record.exists() else {}
-        record.write_text(json.dumps({**former, **known}))
-
-
-def host_record(config: Config) -> Path:
-    return config.data / "host.json"
+        known = json.loads(HOST_RECORD.read_text()) if HOST_RECORD.exists() else {}
+        HOST_RECORD.write_text(json.dumps({**former, **known}))
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ class Traffic:
         caches = loops.runtime.caches
         return Traffic(
             Proxy(caches, ProxyConfig(node=config.node_name, table=table, served_here=served)),
-            ClusterDns(caches, DnsConfig(zone=zone)),
+            ClusterDns(caches, DnsConfig(zone=zone, label=f"lo:{config.name}")),
         )
 
     async def run(self) -> None:

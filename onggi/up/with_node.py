@@ -39,7 +39,7 @@ class NodeStart:
             folder.mkdir(parents=True, exist_ok=True, mode=0o711)
         try:
             with step("host"):
-                await asyncio.to_thread(parts.prepare_host, config)
+                await asyncio.to_thread(parts.prepare_host)
             with step("containerd"):
                 where = ground(parts.layout(config), parts.network(config))
                 self._ground = await self._platform.enter(where)

@@ -23,7 +23,7 @@ RESTLESS = re.compile(
     r"|^net\.netfilter\.nf_conntrack_(count|max|buckets)|^net\.ipv[46]\.(conf|neigh)\.(?!all|default)"
     r"|nf_log|^vm\.|^net\.mptcp|^net\.ipv4\.(tcp_fastopen_key|route)|stable_secret"
 )
-STRANGERS = re.compile(r"onggi|cni-|veth|containerd|runc|/pods/|netns|10\.\d+\.\d+\.\d+|box")
+STRANGERS = re.compile(r"onggi|cni-|veth|containerd|runc|forward|bridge-nf|/pods/|netns|10\.\d+\.\d+\.\d+|box")
 SETTLES_WITHIN = 10.0  # seconds; the kernel takes network namespaces away behind our back
 
 

@@ -19,6 +19,6 @@ def said(monkeypatch):
 
 
 async def test_an_address_that_somebody_removed_is_no_trouble_at_the_end(said):
-    async with local_address("10.96.0.10"):
-        assert said == ["address replace 10.96.0.10/32 dev lo"]
-    assert said[1:] == ["address delete 10.96.0.10/32 dev lo"]
+    async with local_address("10.96.0.10", "lo:onggi"):
+        assert said == ["address replace 10.96.0.10/32 dev lo label lo:onggi"]
+    assert said[1:] == ["address delete 10.96.0.10/32 dev lo label lo:onggi"]
