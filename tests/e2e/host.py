@@ -23,7 +23,9 @@ RESTLESS = re.compile(
     r"|^net\.netfilter\.nf_conntrack_(count|max|buckets)|^net\.ipv[46]\.(conf|neigh)\.(?!all|default)"
     r"|nf_log|^vm\.|^net\.mptcp|^net\.ipv4\.(tcp_fastopen_key|route)|stable_secret"
 )
-STRANGERS = re.compile(r"onggi|cni-|veth|containerd|runc|forward|bridge-nf|/pods/|netns|10\.\d+\.\d+\.\d+|box")
+STRANGERS = re.compile(
+    r"onggi|cni-|veth|containerd|runc|forward|bridge-nf|/pods/|netns|10\.\d+\.\d+\.\d+|box"
+)
 SETTLES_WITHIN = 10.0  # seconds; the kernel takes network namespaces away behind our back
 
 
@@ -80,6 +82,21 @@ def files() -> Iterator[str]:
         yield from map(str, Path(folder).glob("**/*"))
 
 
+def pids() -> Iterator[int]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            yield int(entry.name)
+
+
+def containerds() -> Iterator[str]:
+    """Others that are at work on this machine: then much comes and goes."""
+    for pid in pids():
+        with suppress(OSError):
+            if Path("/proc", str(pid), "comm").read_text() == "containerd\n":
+                yield str(pid)
+
+
+CROWD = "containerd of somebody else"
 LOOKS: Mapping[str, Callable[[], Iterator[str]]] = {
     "mount": mounts,
     "network namespace": network_namespaces,
@@ -90,6 +107,7 @@ LOOKS: Mapping[str, Callable[[], Iterator[str]]] = {
     "cgroup": cgroups,
     "sysctl": sysctls,
     "file": files,
+    CROWD: containerds,
 }
 
 
@@ -100,12 +118,6 @@ def picture() -> Picture:
 def processes(platform: Platform) -> list[str]:
     """Every process that bears this instance's directory or name."""
     return [text for pid in pids() if (text := of(platform, pid))]
-
-
-def pids() -> Iterator[int]:
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            yield int(entry.name)
 
 
 def of(platform: Platform, pid: int) -> str:
@@ -140,9 +152,10 @@ def left_over(before: Picture, platform: Platform) -> dict[str, list[str]]:
 
 def difference(before: Picture, platform: Platform) -> dict[str, list[str]]:
     after, own = picture(), own_marks(platform)
-    crowded = others_run()
+    crowded = bool(before[CROWD] or after[CROWD])
     found: dict[str, list[str]] = {"process": processes(platform)}
-    for what, was in before.items():
+    for what in before.keys() - {CROWD}:
+        was = before[what]
         changed = [f"new: {x}" for x in after[what] - was] + [
             f"gone: {x}" for x in was - after[what]
         ]
@@ -155,12 +168,3 @@ def difference(before: Picture, platform: Platform) -> dict[str, list[str]]:
 
 def own_marks(platform: Platform) -> tuple[str, ...]:
     return (str(platform.data), instance_name(platform))
-
-
-def others_run() -> bool:
-    """Is some other containerd at work on this machine? Then much comes and goes."""
-    for pid in pids():
-        with suppress(OSError):
-            if Path("/proc", str(pid), "comm").read_text().startswith("containerd"):
-                return True
-    return False

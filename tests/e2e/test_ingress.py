@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
+import aiohttp
 from cryptography import x509
 
 from tests.e2e.certificates import tls_secret
@@ -162,3 +163,46 @@ def test_a_broken_certificate_harms_nobody_else(space: Space) -> None:
     )
     eventually(lambda: serial(space, good), number)
     assert https(space, good) == "one /secure"
+
+
+# Takes a WebSocket, and sends each text back with the pod's name before it.
+ECHO = """
+import base64, hashlib, os, socketserver
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        key = ""
+        while (line := self.rfile.readline().strip()):
+            name, _, value = line.decode().partition(": ")
+            key = value if name.lower() == "sec-websocket-key" else key
+        if not key:
+            self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\nready")
+            return
+        proof = hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
+        self.wfile.write(
+            b"HTTP/1.1 101 Switching Protocols\\r\\n"
+            b"Upgrade: websocket\\r\\nConnection: Upgrade\\r\\n"
+            b"Sec-WebSocket-Accept: " + base64.b64encode(proof) + b"\\r\\n\\r\\n"
+        )
+        while (head := self.rfile.read(2)) and head[0] == 0x81:
+            mask, data = self.rfile.read(4), self.rfile.read(head[1] & 127)
+            text = bytes(b ^ mask[i % 4] for i, b in enumerate(data))
+            answer = os.uname().nodename.encode() + b" " + text
+            self.wfile.write(bytes([0x81, len(answer)]) + answer)
+socketserver.ThreadingTCPServer.allow_reuse_address = True
+socketserver.ThreadingTCPServer(("", 8080), Handler).serve_forever()
+"""
+
+
+async def test_a_web_socket_goes_through(space: Space) -> None:
+    host = f"{space.name}.example"
+    space.run(pod("echo", server(command=["python3", "-c", ECHO])), service("echo"))
+    space.apply(ingress("web", rule(host, path("echo"))))
+    eventually(lambda: ask(space, host), (200, "ready"))
+    url = f"http://127.0.0.1:{space.platform.http_port}/"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(url, headers={"Host": host}) as talk,
+    ):
+        for word in ("hello", "again"):
+            await talk.send_str(word)
+            assert await talk.receive_str(timeout=10) == f"echo {word}"

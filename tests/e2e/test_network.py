@@ -117,6 +117,35 @@ def test_udp_services_and_several_ports(space: Space) -> None:
     assert receive(cluster_ip(space, "echo"), 53) == b"echo hello"
 
 
+def test_a_udp_client_follows_when_its_pod_goes(space: Space) -> None:
+    """One socket all the time: the kernel must forget where its datagrams went."""
+    ready = {"exec": {"command": ["cat", "/tmp/ready"]}, "periodSeconds": 1}
+    main = server(command=["python3", "-c", UDP], readinessProbe=ready)
+    ports = [{"port": 53, "targetPort": 5353, "protocol": "UDP"}]
+    space.run(deployment("echo", spec(main)), service("echo", ports=ports))
+    address = cluster_ip(space, "echo")
+    first = receive(address, 53)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(0.2)
+        client.connect((address, 53))
+        client.send(b"hello")
+        assert client.recv(100) == first
+        space.kubectl("delete", "pod", "-l", "app=echo")
+        space.kubectl("rollout", "status", "deploy/echo", "--timeout=60s")
+        assert until_answered(client) != first
+
+
+def until_answered(client: socket.socket, within: float = 15) -> bytes:
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            client.send(b"hello")
+            return client.recv(100)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+
+
 def test_a_service_without_endpoints_refuses_at_once(space: Space) -> None:
     space.run(service("nobody"), pod("asks"))
     address = cluster_ip(space, "nobody")
