@@ -185,9 +185,11 @@ def streams(request: Request, tty: bool | None = None) -> Streams:
 
 
 def ports(request: Request) -> list[int]:
-    """WebSocket clients name the ports in the query, SPDY clients in each stream."""
+    """WebSocket clients name the ports in the query (``ports`` to the API server, ``port`` to a
+    kubelet), SPDY clients in each stream."""
     found = []
-    for text in (p for value in request.query.get("port") or () for p in value.split(",")):
+    values = [*request.query.get("ports", ()), *request.query.get("port", ())]
+    for text in (port for value in values for port in value.split(",")):
         if not text.isdecimal() or not 0 < int(text) < 65536:
             raise BadRequest(f'unable to parse "{text}" as a port')
         found.append(int(text))

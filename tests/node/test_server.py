@@ -146,6 +146,7 @@ def test_a_terminal_has_no_stderr_of_its_own() -> None:
 
 def test_ports_may_be_repeated_or_listed() -> None:
     assert ports(request("/", port=["80", "443,8080"])) == [80, 443, 8080]
+    assert ports(request("/", ports=["80", "443,8080"])) == [80, 443, 8080]
 
 
 def status(state: dict, last: dict | None = None) -> dict:
