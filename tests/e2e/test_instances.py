@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e import host
 from tests.e2e.conftest import CACHE, short_folder
-from tests.e2e.manifests import config_map, ingress, path, pod, rule, server, service
+from tests.e2e.manifests import config_map, container, ingress, path, pod, rule, server, service
 from tests.e2e.outside import Outside
 from tests.e2e.platform import ONGGI, Platform, Space, bring, must, run
 from tests.e2e.test_crashes import kill
@@ -53,6 +53,30 @@ def test_two_instances_side_by_side_and_one_crashes_and_goes(space: Space, folde
     assert host.left_over(before, second) == {}
     assert fetch(f"http://{cluster_ip(space)}").startswith("first ")
     space.run(pod("later", server()))
+
+
+def test_what_host_paths_lead_to_outlives_crash_and_uninstall(folder: Path) -> None:
+    kept = folder / "kept"
+    (kept / "part").mkdir(parents=True)
+    platform = Platform.at(folder / "d")
+    platform.up()
+    bring(platform, "tools", CACHE)
+    mounts = [
+        {"name": "kept", "mountPath": "/kept"},
+        {"name": "kept", "mountPath": "/part", "subPath": "part"},
+    ]
+    main = container("echo a >/kept/a; echo b >/part/b; exec sleep 1000", volumeMounts=mounts)
+    volumes = [{"name": "kept", "hostPath": {"path": str(kept)}}]
+    space = Space(platform, "default")
+    space.run(pod("writes", main, volumes=volumes))
+    space.sh("writes", "until [ -e /part/b ]; do sleep 0.1; done")
+    for victim in (platform.pid, platform.child("containerd"), platform.child("envoy")):
+        kill(victim)
+    platform.uninstall()
+    assert host.processes(platform) == []
+    assert not platform.data.exists()
+    assert (kept / "a").read_text() == "a\n"
+    assert (kept / "part" / "b").read_text() == "b\n"
 
 
 def refused(platform: Platform, *options: str) -> str:
