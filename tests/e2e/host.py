@@ -26,6 +26,8 @@ RESTLESS = re.compile(
 STRANGERS = re.compile(
     r"onggi|cni-|veth|containerd|runc|forward|bridge-nf|/pods/|netns|10\.\d+\.\d+\.\d+|box"
 )
+SESSIONS = re.compile(r"user\.slice|system\.slice|/[0-9a-f]{32}$")
+SHARED = (Path("/var/lib/cni/results"), Path("/var/lib/cni/networks"))
 SETTLES_WITHIN = 10.0  # seconds; the kernel takes network namespaces away behind our back
 
 
@@ -68,8 +70,10 @@ def routes() -> Iterator[str]:
 
 
 def cgroups() -> Iterator[str]:
+    """But for those of logins and commands, which come and go on any machine."""
     for folder in CGROUPS.glob("**/"):
-        yield str(folder.relative_to(CGROUPS))
+        if not SESSIONS.search(name := str(folder.relative_to(CGROUPS))):
+            yield name
 
 
 def sysctls() -> Iterator[str]:
@@ -78,8 +82,9 @@ def sysctls() -> Iterator[str]:
 
 
 def files() -> Iterator[str]:
+    """libcni's folders, not what is in them, go with whichever instance is the last there."""
     for folder in FOLDERS:
-        yield from map(str, Path(folder).glob("**/*"))
+        yield from (str(path) for path in Path(folder).glob("**/*") if path not in SHARED)
 
 
 def pids() -> Iterator[int]:
