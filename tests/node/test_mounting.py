@@ -12,6 +12,7 @@ from onggi.node.mounting import (
     parse_line,
     share,
     tmpfs,
+    unmount_all,
     unmount_inside,
 )
 
@@ -55,3 +56,9 @@ def test_mounts_are_found_shared_and_taken_away(tmp_path: Path) -> None:
     finally:
         unmount_inside(tmp_path)
     assert not inside(tmp_path)
+
+
+@pytest.mark.root
+@root
+def test_a_mount_that_somebody_else_took_away_first_is_done(tmp_path: Path) -> None:
+    unmount_all([tmp_path, tmp_path / "gone"])
