@@ -31,6 +31,7 @@ class Config:
 
     data: Path = HOME
     node: bool = True  # containers, proxy, DNS, ingress; without: API, controllers, scheduler
+    fake_nodes: int = 0  # nodes without containers behind them: never beside a real one
     node_name: str = ""
     listen: tuple[str, ...] = ("127.0.0.1",)
     api_port: int = 6443
@@ -100,6 +101,7 @@ PORTS = {
     "https_port": ("--https-port", 0),
 }
 NETWORKS = {"pod_network": "--pod-network", "service_network": "--service-network"}
+MOST_FAKE_NODES = 5000  # as upstream's own limit of a cluster
 LONGEST_PREFIX = 28  # the tenth address of a service network is the DNS server's
 
 
@@ -163,6 +165,10 @@ def trouble(config: Config) -> Iterator[str]:
     for address in config.listen:
         if not is_address(address):
             yield f"--listen {address}: not an IPv4 address of this host."
+    if not 0 <= config.fake_nodes <= MOST_FAKE_NODES:
+        yield f"--fake-nodes must lie between 0 and {MOST_FAKE_NODES}."
+    if config.fake_nodes and config.node:
+        yield "--fake-nodes needs --no-node: pods would land where nothing runs them."
     if names.dns_subdomain(config.node_name):
         yield f"--node-name {config.node_name!r}: lower-case letters, digits, '-' and '.' only."
     yield from network_trouble(config)

@@ -151,3 +151,11 @@ def test_a_client_is_never_told_to_go_everywhere(tmp_path):
     config = changed(Config(data=tmp_path), {"listen": ("0.0.0.0", "127.0.0.1")})
     assert config.everywhere
     assert config.address == "127.0.0.1"
+
+
+def test_fake_nodes_are_never_beside_a_real_one(tmp_path):
+    with pytest.raises(BadSetting, match="--fake-nodes needs --no-node"):
+        changed(Config(data=tmp_path), {"fake_nodes": 2})
+    with pytest.raises(BadSetting, match="between 0 and 5000"):
+        changed(Config(data=tmp_path), {"fake_nodes": -1, "node": False})
+    assert changed(Config(data=tmp_path), {"fake_nodes": 2, "node": False}).fake_nodes == 2

@@ -25,6 +25,10 @@ def up(
     no_node: Annotated[
         bool, typer.Option("--no-node", help="API, controllers, scheduler only: no root.")
     ] = False,
+    fake_nodes: Annotated[
+        int | None,
+        typer.Option(help="With --no-node: nodes that only pretend to run pods; 0: none."),
+    ] = None,
     node_name: Annotated[str | None, typer.Option(help="Name of the Node object.")] = None,
     listen: Annotated[
         list[str] | None, typer.Option(help="Address to listen on; may be repeated.")
@@ -38,6 +42,7 @@ def up(
     """Start the platform. Options are remembered: later just `onggi up`."""
     options = {
         "node": False if no_node else None,
+        "fake_nodes": fake_nodes,
         "node_name": node_name,
         "listen": tuple(listen) if listen else None,
         "api_port": port,

@@ -7,7 +7,7 @@ there; the others never notice.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 
 from onggi.api.objects import Object, View
@@ -26,18 +26,23 @@ PAUSE = 1.0  # before a failed worker is started anew, doubling
 LONGEST_PAUSE = 60.0
 
 Admit = Callable[[View, Sequence[View]], tuple[str, str] | None]  # (reason, message) of a refusal
+Follow = Callable[[Sink], Awaitable[None]]  # for ever: tells the sink of the node's pods
 
 
 class Agent(Sink):
     """``run`` is for ever; cancelled, it leaves all containers running.
 
     ``admit`` is asked about every pod that has not been begun, with the others here.
+    ``follow`` stands in for the watch, where many nodes share one.
     """
 
-    def __init__(self, means: Means, node: str, admit: Admit | None = None) -> None:
+    def __init__(
+        self, means: Means, node: str, admit: Admit | None = None, follow: Follow | None = None
+    ) -> None:
         self._means = means
         self._node = node
         self._admit = admit
+        self._follow = follow or self._watch
         self._workers: dict[str, PodWorker] = {}  # by pod uid
         self._owners: dict[str, str] = {}  # sandbox or container id → pod uid
         self._held: dict[str, set[str]] = {}  # the same, by pod uid
@@ -77,8 +82,11 @@ class Agent(Sink):
             self._group.create_task(self._clean_up(), name="orphans")
 
     async def _watch_pods(self) -> None:
+        await self._follow(self)
+
+    async def _watch(self, sink: Sink) -> None:
         selection = Selection(fields=f"spec.nodeName={self._node}")
-        await reflect(self._means.cluster, POD, selection, self)
+        await reflect(self._means.cluster, POD, selection, sink)
 
     async def _watch_runtime(self) -> None:
         async for event in self._means.runtime.events():

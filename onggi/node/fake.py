@@ -8,7 +8,7 @@ looptime). It does no I/O at all.
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -112,7 +112,8 @@ class FakeRuntime:
         images: Iterable[str] = (),
         programs: Callable[[ContainerConfig], Program] = read_program,
         speed: Speed = Speed(),
-        network: str = "10.88",
+        addresses: Iterator[str] | None = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.calls: list[tuple[str, str]] = []  # (method, name or id), for assertions
         self.registry: set[str] = set()  # what can be pulled
@@ -120,14 +121,14 @@ class FakeRuntime:
         self._images = {name: fake_image(name) for name in images}
         self._programs = programs
         self._speed = speed
-        self._network = network
+        self._clock = clock
         self._sandboxes: dict[str, Sandbox] = {}
         self._containers: dict[str, Running] = {}
         self._of_pod: dict[str, set[str]] = defaultdict(set)  # pod uid → sandbox, container ids
         self._listeners: set[asyncio.Queue[RuntimeEvent]] = set()
         self._failures: dict[str, list[RuntimeFailure]] = defaultdict(list)
         self._ids = count(1)
-        self._addresses = count(2)
+        self._addresses = addresses or (f"10.88.{n // 250}.{n % 250 + 1}" for n in count(2))
 
     async def status(self) -> RuntimeStatus:
         return RuntimeStatus(name="fake", version="1")
@@ -143,7 +144,7 @@ class FakeRuntime:
                     f'failed to reserve sandbox name "{config.name}_{config.namespace}_{config.uid}'
                     f'_{config.attempt}": name is reserved for "{other.id}"'
                 )
-        number = next(self._addresses)
+        address = next(self._addresses)
         host = config.security.namespaces.network is Namespace.NODE
         made = Sandbox(
             id=self._id(),
@@ -153,7 +154,7 @@ class FakeRuntime:
             attempt=config.attempt,
             state=SandboxState.READY,
             created_at=self.now(),
-            ips=() if host else (f"{self._network}.{number // 250}.{number % 250 + 1}",),
+            ips=() if host else (address,),
             host_network=host,
             labels=config.labels,
             annotations=config.annotations,
@@ -358,7 +359,9 @@ class FakeRuntime:
     # What only a fake can do
 
     def now(self) -> datetime:
-        """Virtual under looptime, and never the wall clock."""
+        """Without a clock virtual under looptime, and never the wall's."""
+        if self._clock:
+            return self._clock()
         return BEGINNING + timedelta(seconds=asyncio.get_running_loop().time())
 
     def fail_next(self, method: str, failure: RuntimeFailure) -> None:

@@ -132,6 +132,13 @@ class Platform:
         await self.keep(keep_certificates(plane))
         if config.node:
             await node.after(plane, loops)
+        elif config.fake_nodes:
+            from onggi.up.fake_nodes import FakeNodes
+
+            with self.step(f"fake nodes ({config.fake_nodes})"):
+                fakes = FakeNodes(plane, loops)
+                await self.keep(fakes.run())
+                await fakes.ready()
         self._announce(plane)
 
     async def enter(self, part: Any) -> Any:
