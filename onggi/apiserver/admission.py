@@ -1,9 +1,9 @@
 """What is asked of a write before it happens, in order: see ``onggi.apiserver.plugins``."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from onggi.api.errors import Forbidden, StatusError
 from onggi.api.kind import Kind
@@ -17,7 +17,14 @@ CREATE, UPDATE, DELETE, CONNECT = "CREATE", "UPDATE", "DELETE", "CONNECT"
 
 @dataclass(slots=True)
 class Review:
-    """``obj`` is None for a deletion, ``old`` for a creation. Mutating plugins change ``obj``."""
+    """``obj`` is None for a deletion, ``old`` for a creation. Mutating plugins change ``obj``, in
+    place.
+
+    ``about`` is the kind of ``obj`` where that is not the call's, as Scale or Eviction; ``options``
+    are DeleteOptions as they were sent. ``again`` is set by a stage after which all mutating plugins
+    are to run a second time; ``second`` is true while they do; ``kept`` is what stages remember
+    from the first time.
+    """
 
     operation: str
     call: Call
@@ -25,10 +32,20 @@ class Review:
     old: View | None
     now: datetime
     dry_run: bool = False
+    about: Kind | None = None
+    options: View | None = None
+    again: bool = False
+    second: bool = False
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def resource(self) -> str:
         return self.call.kind.resource
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of ``obj``."""
+        return self.about or self.call.kind
 
     @property
     def subresource(self) -> str:
@@ -77,18 +94,51 @@ class StoreLookup:
 Plugin = Callable[[Review, Lookup], None]  # raises a StatusError to refuse
 
 
+class Stage(Protocol):
+    """What may have to wait for somebody, and comes after all plugins: policies, webhooks, quotas.
+
+    The store may have changed when ``run`` returns: the verbs write only onto the version that
+    they read, and begin again where it is no longer the newest.
+    """
+
+    def due(self, review: Review) -> bool:
+        """Whether there is anything to do at all: cheap, since every write is asked."""
+
+    async def run(self, review: Review) -> None:
+        """Change ``review.obj`` in place, if this is a mutating stage; raises to refuse."""
+
+
 class Admission:
-    """``mutating`` run before an object is completed and checked, ``validating`` after."""
+    """``mutating`` run before an object is completed and checked, ``validating`` after; each
+    before the stages of its half, which are in upstream's order."""
 
     def __init__(
-        self, lookup: Lookup, mutating: Sequence[Plugin], validating: Sequence[Plugin]
+        self,
+        lookup: Lookup,
+        mutating: Sequence[Plugin],
+        validating: Sequence[Plugin],
+        stages: tuple[Sequence[Stage], Sequence[Stage]] = ((), ()),
     ) -> None:
         self._lookup, self._mutating, self._validating = lookup, mutating, validating
+        self._mutating_stages, self._validating_stages = stages
 
-    def admit(self, review: Review) -> None:
+    async def admit(self, review: Review) -> None:
+        """Once; and a second time where a stage asks for it (``reinvocationPolicy``)."""
+        await self._admit(review)
+        if review.again:
+            review.again, review.second = False, True
+            await self._admit(review)
+
+    async def _admit(self, review: Review) -> None:
         for plugin in self._mutating:
             plugin(review, self._lookup)
+        for stage in self._mutating_stages:
+            if stage.due(review):
+                await stage.run(review)
 
-    def validate(self, review: Review) -> None:
+    async def validate(self, review: Review) -> None:
         for plugin in self._validating:
             plugin(review, self._lookup)
+        for stage in self._validating_stages:
+            if stage.due(review):
+                await stage.run(review)

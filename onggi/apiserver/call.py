@@ -19,7 +19,8 @@ from onggi.store.store import Key, Store
 
 @dataclass(slots=True)
 class Call:
-    """``namespace`` is the store's: empty for cluster-scoped kinds and for all of them."""
+    """``namespace`` is the store's: empty for cluster-scoped kinds and for all of them;
+    ``annotations`` are what admission has to say to the audit log."""
 
     request: Request
     target: Target
@@ -28,6 +29,7 @@ class Call:
     namespace: str
     wanted: Wanted = AS_IS
     warnings: list[str] = field(default_factory=list)
+    annotations: dict[str, str] = field(default_factory=dict)
 
     @property
     def resource(self) -> str:
@@ -90,8 +92,8 @@ class Allocation(Protocol):
 class Admits(Protocol):
     """See ``onggi.apiserver.admission.Admission``; it takes its ``Review``."""
 
-    def admit(self, review: Any) -> None: ...
-    def validate(self, review: Any) -> None: ...
+    async def admit(self, review: Any) -> None: ...
+    async def validate(self, review: Any) -> None: ...
 
 
 Virtual = Callable[["Backend", Call, Object], Object]

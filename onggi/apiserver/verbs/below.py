@@ -48,9 +48,13 @@ async def bind(backend: Backend, call: Call) -> Answer:
     if call.target.name:
         meta.setdefault("name", call.target.name)
         strategy.match_name(binding, call.target.name)
-    backend.admission.admit(Review(CREATE, call, binding, None, backend.clock(), options.dry_run))
+    review = Review(
+        CREATE, call, binding, None, backend.clock(), dry_run=options.dry_run, about=BINDING
+    )
+    await backend.admission.admit(review)
     if errors := check_binding(binding):
         raise Invalid("Binding", meta.get("name", ""), errors)
+    await backend.admission.validate(review)
     await _assign(backend, call, binding, options.dry_run)
     body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
     return Response(status=201, body=body, headers=respond.warned(call))
@@ -115,6 +119,8 @@ async def token(backend: Backend, call: Call) -> Answer:
         raise NoSuchPath
     options = write_options(call.request, "CreateOptions")
     request, now = decoded(backend, call, TOKEN_REQUEST, options), backend.clock()
-    backend.admission.admit(Review(CREATE, call, request, None, now, options.dry_run))
+    review = Review(CREATE, call, request, None, now, dry_run=options.dry_run, about=TOKEN_REQUEST)
+    await backend.admission.admit(review)
+    await backend.admission.validate(review)
     made = backend.tokens.create(call.namespace, call.target.name, request, now)
     return Response(status=201, body=made, headers=respond.warned(call))

@@ -38,16 +38,19 @@ async def _virtual(backend: Backend, call: Call, obj: Object) -> Response:
 
 
 async def create_object(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Record:
-    """Everything between the decoded body and the store."""
-    meta = obj["metadata"]
+    """Everything between the decoded body and the store. A generated name comes after the
+    mutating plugins, which may give a name themselves."""
     strategy.wipe(obj)
     strategy.match_namespace(obj, call.namespace)
+    review = Review(CREATE, call, obj, None, backend.clock(), options.dry_run)
+    await admit(backend, review)
+    meta = obj["metadata"]
     base = "" if meta.get("name") else meta.get("generateName", "")
     for attempt in range(TRIES):
         if base:
             meta["name"] = strategy.generated_name(base, names.suffix())
         try:
-            return await _try(backend, call, obj, options)
+            return await _try(backend, review, obj, options)
         except AlreadyExists:
             if not base or attempt == TRIES - 1:
                 raise
@@ -55,16 +58,16 @@ async def create_object(backend: Backend, call: Call, obj: Object, options: Writ
     raise AssertionError("unreachable")
 
 
-async def _try(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Record:
-    kind, now = call.kind, backend.clock()
-    review = Review(CREATE, call, obj, None, now, options.dry_run)
-    await admit(backend, review)
-    strategy.prepare_create(kind, obj, names.uid(), now)
+async def _try(backend: Backend, review: Review, obj: Object, options: WriteOptions) -> Record:
+    call = review.call
+    kind = call.kind
+    strategy.prepare_create(kind, obj, names.uid(), review.now)
     backend.schemas.complete(kind, obj)
-    with allocated(backend.allocators, kind.resource, obj, None, options.dry_run):
+    with allocated(backend.allocators, kind.resource, obj, None, options.dry_run) as write:
         strategy.check_create(kind, obj)
-        backend.admission.validate(review)
+        await backend.admission.validate(review)
         call.warnings += warnings(kind, obj)
+        write.begun = True
         return await _store(backend, call, obj, options)
 
 
@@ -73,7 +76,7 @@ async def admit(backend: Backend, review: Review) -> None:
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         try:
-            return backend.admission.admit(review)
+            return await backend.admission.admit(review)
         except NotYet as missing:
             store = backend.store
             place = store.watch(missing.kind.resource, missing.namespace, since=store.revision)

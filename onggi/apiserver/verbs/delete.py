@@ -61,8 +61,8 @@ async def _try(
     old, now = present.object, backend.clock()
     outcome = decide(call.kind, old, options, now)
     review = Review(DELETE, call, None, old, now, options.dry_run)
-    backend.admission.admit(review)
-    backend.admission.validate(review)
+    await backend.admission.admit(review)
+    await backend.admission.validate(review)
     if options.dry_run:
         return present, outcome.end
     if outcome.mark is not None and outcome.mark != old:

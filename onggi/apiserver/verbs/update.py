@@ -113,15 +113,16 @@ async def _try(
     strategy.check_uid(call.kind, obj, old, path)
     strategy.check_version(call.kind, obj, present.revision)
     review = Review(UPDATE, call, obj, old, backend.clock(), options.dry_run)
-    backend.admission.admit(review)
+    await backend.admission.admit(review)
     how = scope(call)
     how.prepare(call.kind, obj, old)
     allocators = backend.allocators if how.whole else {}
-    with allocated(allocators, call.kind.resource, obj, old, options.dry_run):
+    with allocated(allocators, call.kind.resource, obj, old, options.dry_run) as write:
         how.check(call.kind, obj, old)
-        backend.admission.validate(review)
+        await backend.admission.validate(review)
         if how.whole:
             call.warnings += warnings(call.kind, obj, old)
+        write.begun = True
         return await _write(backend, call, obj, present, options)
 
 
