@@ -29,6 +29,7 @@ class Scale(NamedTuple):
     spec: str = "spec.replicas"
     status: str = "status.replicas"
     selector: str = "status.selector"
+    labels: str = ""  # where the selector is a plain map of labels
 
 
 class Column(NamedTuple):

@@ -20,6 +20,7 @@ from onggi.apiserver.strategy import qualified
 
 POLICIES = ("Foreground", "Background", "Orphan")
 WITHOUT_COLLECTION = {"events", "events.events.k8s.io"}  # they have no dependents
+ORPHANING = {"replicationcontrollers", "jobs.batch"}  # unless the client says otherwise
 RETURNED = {"pods", "services", "serviceaccounts"}  # answered with the object itself
 MARK_FINALIZERS = (ORPHAN, FOREGROUND)
 
@@ -215,7 +216,8 @@ def collector_finalizer(kind: Kind, present: list[str], options: DeleteOptions) 
         return ORPHAN if options.orphan else ""
     if options.policy is not None:
         return {"Orphan": ORPHAN, "Foreground": FOREGROUND}.get(options.policy, "")
-    return next((f for f in present if f in MARK_FINALIZERS), "")
+    usual = ORPHAN if kind.resource in ORPHANING else ""
+    return next((f for f in present if f in MARK_FINALIZERS), usual)
 
 
 def _set_finalizers(meta: Object, wanted: list[str]) -> None:

@@ -31,7 +31,9 @@ NEVER_UNCONDITIONAL = {"leases.coordination.k8s.io"}
 GENERATION_STARTS_AT_1 = {
     "pods", "deployments.apps", "replicasets.apps", "ingresses.networking.k8s.io",
     "ingressclasses.networking.k8s.io", "endpointslices.discovery.k8s.io",
-    "priorityclasses.scheduling.k8s.io",
+    "priorityclasses.scheduling.k8s.io", "replicationcontrollers", "podtemplates",
+    "daemonsets.apps", "statefulsets.apps", "jobs.batch", "cronjobs.batch",
+    "poddisruptionbudgets.policy",
 }  # fmt: skip
 GENERATION_COUNTS_ANNOTATIONS = {"deployments.apps"}
 

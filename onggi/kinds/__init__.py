@@ -1,5 +1,6 @@
 """Every kind the API server is born with, in discovery order."""
 
+from onggi.kinds.apps.daemonset import DAEMONSET
 from onggi.kinds.apps.deployment import DEPLOYMENT
 from onggi.kinds.apps.replicaset import REPLICASET
 from onggi.kinds.authentication.selfsubjectreview import SELFSUBJECTREVIEW
@@ -15,6 +16,7 @@ from onggi.kinds.core.event import EVENT
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod import POD
+from onggi.kinds.core.replicationcontroller import REPLICATIONCONTROLLER
 from onggi.kinds.core.secret import SECRET
 from onggi.kinds.core.service import SERVICE
 from onggi.kinds.core.serviceaccount import SERVICEACCOUNT
@@ -41,8 +43,10 @@ BUILTIN = (
     EVENTS_EVENT,
     LEASE,
     ENDPOINTSLICE,
+    REPLICATIONCONTROLLER,
     REPLICASET,
     DEPLOYMENT,
+    DAEMONSET,
     INGRESS,
     INGRESSCLASS,
     ROLE,

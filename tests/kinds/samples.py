@@ -4,6 +4,7 @@ from typing import Any
 
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, clone
+from onggi.kinds.apps.daemonset import DAEMONSET
 from onggi.kinds.apps.deployment import DEPLOYMENT
 from onggi.kinds.apps.replicaset import REPLICASET
 from onggi.kinds.coordination.lease import LEASE
@@ -13,6 +14,7 @@ from onggi.kinds.core.event import EVENT
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod import POD
+from onggi.kinds.core.replicationcontroller import REPLICATIONCONTROLLER
 from onggi.kinds.core.secret import SECRET
 from onggi.kinds.core.service import SERVICE
 from onggi.kinds.core.serviceaccount import SERVICEACCOUNT
@@ -63,6 +65,8 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
     },
     REPLICASET: {"spec": WORKLOAD},
     DEPLOYMENT: {"spec": WORKLOAD},
+    DAEMONSET: {"spec": WORKLOAD},
+    REPLICATIONCONTROLLER: {"spec": {"template": WORKLOAD["template"]}},
     INGRESS: {
         "spec": {
             "rules": [

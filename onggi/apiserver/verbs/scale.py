@@ -11,7 +11,7 @@ from onggi.api.http import Answer, Response
 from onggi.api.kind import Kind, Scale
 from onggi.api.objects import Object, View, clone, parents
 from onggi.api.objects import get as read
-from onggi.api.selectors import of_object
+from onggi.api.selectors import of_labels, of_object
 from onggi.apiserver import respond, strategy
 from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
@@ -66,6 +66,8 @@ def of(kind: Kind, obj: View) -> Object:
     meta = obj["metadata"]
     status: Object = {"replicas": read(obj, where.status) or 0}
     selector = read(obj, where.selector) or read(obj, "spec.selector")
+    if where.labels:
+        selector = str(of_labels(read(obj, where.labels)))
     if selector:
         status["selector"] = selector if isinstance(selector, str) else str(of_object(selector))
     replicas = read(obj, where.spec)

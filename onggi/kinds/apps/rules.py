@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from onggi.api import names
 from onggi.api.field_error import FieldError, forbidden, invalid, not_supported, required
 from onggi.api.objects import View, get
-from onggi.api.selectors import check_label_selector, of_object
+from onggi.api.selectors import SelectorError, check_label_selector, of_object
 from onggi.kinds.checks import non_negative
 from onggi.kinds.core.pod.rules import check_template
 
@@ -16,33 +16,50 @@ COUNTS = ("replicas", "readyReplicas", "availableReplicas")
 
 
 def check_selector_and_template(spec: View) -> Iterator[FieldError]:
-    """For workloads that keep pods running: the template must always restart them."""
+    """For Deployments and ReplicaSets: the template must always restart its containers."""
     selector = spec.get("selector")
     if selector is None:
         yield required("spec.selector")
         return
-    yield from (errors := check_label_selector(selector, "spec.selector"))
-    if not selector.get("matchLabels") and not selector.get("matchExpressions"):
-        detail = "empty selector is invalid for deployment"
-        yield invalid("spec.selector", dict(selector), detail)
+    errors = check_label_selector(selector, "spec.selector")
+    yield from check_selector(selector, "empty selector is invalid for deployment")
     if errors:
         yield invalid("spec.selector", dict(selector), "invalid label selector")
         return
     template = spec.get("template") or {}
-    labels = get(template, "metadata.labels") or {}
-    if not of_object(selector).matches(labels):
+    yield from check_template_labels(spec)
+    yield from check_template(template, "spec.template")
+    yield from check_running(template.get("spec") or {}, "spec.template.spec", "ReplicaSet")
+
+
+def check_selector(selector: View | None, empty: str) -> Iterator[FieldError]:
+    """``empty`` is what an empty one is told; whether there must be one is the caller's say."""
+    if selector is None:
+        return
+    yield from check_label_selector(selector, "spec.selector")
+    if not selector.get("matchLabels") and not selector.get("matchExpressions"):
+        yield invalid("spec.selector", dict(selector), empty)
+
+
+def check_template_labels(spec: View) -> Iterator[FieldError]:
+    """What the template makes, the selector selects."""
+    selector = spec.get("selector")
+    labels = get(spec, "template.metadata.labels") or {}
+    try:
+        fits = selector is not None and of_object(selector).matches(labels)
+    except SelectorError:
+        return
+    if not fits:
         detail = "`selector` does not match template `labels`"
         yield invalid("spec.template.metadata.labels", dict(labels), detail)
-    yield from check_template(template, "spec.template")
-    yield from check_running(template.get("spec") or {}, "spec.template.spec")
 
 
-def check_running(spec: View, path: str) -> Iterator[FieldError]:
+def check_running(spec: View, path: str, kind: str) -> Iterator[FieldError]:
     policy = spec.get("restartPolicy")
     if policy not in (None, "Always"):
         yield not_supported(f"{path}.restartPolicy", policy, ("Always",))
     if spec.get("activeDeadlineSeconds") is not None:
-        detail = "activeDeadlineSeconds in ReplicaSet is not Supported"
+        detail = f"activeDeadlineSeconds in {kind} is not Supported"
         yield forbidden(f"{path}.activeDeadlineSeconds", detail)
 
 
@@ -57,6 +74,14 @@ def check_counts(status: View, *more: str) -> Iterator[FieldError]:
     available = status.get("availableReplicas") or 0
     if available > (status.get("readyReplicas") or 0):
         yield invalid("status.availableReplicas", available, "cannot be greater than readyReplicas")
+
+
+def check_collisions(status: View, before: View) -> Iterator[FieldError]:
+    """Of names made from a hash: their count only grows."""
+    count, earlier = status.get("collisionCount"), before.get("collisionCount")
+    yield from non_negative("status.collisionCount", count)
+    if earlier is not None and (count is None or count < earlier):
+        yield invalid("status.collisionCount", count or 0, "cannot be decremented")
 
 
 def check_share(value: object, path: str) -> Iterator[FieldError]:

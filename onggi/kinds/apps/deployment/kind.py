@@ -8,6 +8,7 @@ from onggi.api.kind import Column, Default, Kind, Scale, within
 from onggi.api.objects import View, get
 from onggi.kinds.apps.rules import (
     check_at_most_all,
+    check_collisions,
     check_counts,
     check_selector_and_template,
     check_share,
@@ -70,10 +71,7 @@ def check_rolling(rolling: View, path: str) -> Iterator[FieldError]:
 def check_status(new: View, old: View | None) -> Iterator[FieldError]:
     status, before = new.get("status") or {}, (old or {}).get("status") or {}
     yield from check_counts(status, "updatedReplicas")
-    count, earlier = status.get("collisionCount"), before.get("collisionCount")
-    yield from non_negative("status.collisionCount", count)
-    if earlier is not None and (count is None or count < earlier):
-        yield invalid("status.collisionCount", count, "cannot be decremented")
+    yield from check_collisions(status, before)
 
 
 DEPLOYMENT = Kind(

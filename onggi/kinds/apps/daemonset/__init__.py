@@ -1,0 +1,1 @@
+from onggi.kinds.apps.daemonset.kind import DAEMONSET as DAEMONSET

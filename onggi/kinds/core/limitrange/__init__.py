@@ -1,0 +1,1 @@
+from onggi.kinds.core.limitrange.kind import LIMITRANGE as LIMITRANGE

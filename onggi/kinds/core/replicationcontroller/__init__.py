@@ -1,0 +1,3 @@
+from onggi.kinds.core.replicationcontroller.kind import (
+    REPLICATIONCONTROLLER as REPLICATIONCONTROLLER,
+)

@@ -1,0 +1,1 @@
+from onggi.kinds.core.resourcequota.kind import RESOURCEQUOTA as RESOURCEQUOTA
