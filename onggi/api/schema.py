@@ -18,7 +18,24 @@ in place.
 Definitions are compiled when something in their place is first seen, and have no descriptions,
 so an unused one costs nothing. A node also answers for strategic merge patches: ``field(name)``
 has ``strategies``, ``merge_key`` and the ``node`` below; ``items`` is the node of a list's or a
-map's values. Structural schemas of CustomResourceDefinitions will become nodes here too.
+map's values. Structural schemas of CustomResourceDefinitions become nodes too.
+
+For server-side apply a node says with ``shape`` how a value is divided among its managers:
+
+* ``atomic``: one leaf. Scalars; lists (unless they say otherwise); structs and maps with
+  ``x-kubernetes-map-type: atomic``; embedded objects (RawExtension).
+* ``fields``: a struct or a map, each field by itself: ``field(name).node``, and ``items`` for a
+  name that is not declared (None: there is no such field; ``Free()`` for
+  x-kubernetes-preserve-unknown-fields). A map has ``items`` only.
+* ``set``: a list of scalars (``x-kubernetes-list-type: set``).
+* ``map``: a list of structs that ``keys`` tells apart (``x-kubernetes-list-type: map``);
+  ``items.field(key).default`` is what a key that is left out means (None: it is left out).
+* ``deduced``: whatever has no schema, ``Free()``: a map like ``fields`` with ``items`` being
+  itself, anything else like ``atomic``. Also a schema without a type, as int-or-string.
+
+The root node of a custom resource has ``apiVersion``, ``kind`` (Text) and ``metadata``
+(``load(f"{META}.ObjectMeta")``) as fields, whatever its schema says of them. A kind without any
+schema is one ``Free()``.
 
 Not as upstream: required scalars and lists that are left out are not written as zero or null,
 and a ``…Status`` keeps the zeroes it states.
@@ -32,10 +49,15 @@ from typing import Any, NamedTuple
 from onggi.api import timestamps
 from onggi.api.objects import Object
 from onggi.api.schema_nodes import (
+    ATOMIC,
+    FIELDS,
+    KEYED,
+    SET,
     Amount,
     Binary,
     Field,
     Flag,
+    Free,
     IntOrString,
     List,
     Map,
@@ -43,6 +65,7 @@ from onggi.api.schema_nodes import (
     Node,
     Raw,
     Real,
+    Shape,
     Text,
     Whole,
 )
@@ -66,9 +89,11 @@ class Decoded(NamedTuple):
 class Struct(Node):
     """A definition with properties, compiled when one of them is asked for."""
 
-    __slots__ = ("_always", "_fields", "go", "go_name", "name", "schemas")
+    __slots__ = ("_always", "_fields", "_shape", "go", "go_name", "name", "schemas")
 
-    def __init__(self, name: str, schemas: "Schemas") -> None:
+    def __init__(self, name: str, schemas: "Schemas", shape: Shape | None = None) -> None:
+        """``shape`` is what a field says of this very use of the definition."""
+        self._shape = shape
         self.name = name
         self.go = ".".join(name.split(".")[-2:])
         self.go_name = name.rpartition(".")[2]
@@ -82,6 +107,12 @@ class Struct(Node):
             self._fields, always = self.schemas.fields(self.name)
             self._always = tuple((key, self._fields[key].node) for key in always)
         return self._fields
+
+    @property
+    def shape(self) -> Shape:  # type: ignore[override]
+        if self._shape is None:
+            self._shape = granularity(self.schemas.read(self.name)) or FIELDS
+        return self._shape
 
     def field(self, name: str) -> Field | None:
         return self.fields.get(name)
@@ -124,21 +155,26 @@ class Struct(Node):
 
 Schema = Node
 
-FLAG, REAL, RAW, BINARY = Flag(), Real(), Raw(), Binary()
+FLAG, REAL, RAW, BINARY, FREE = Flag(), Real(), Raw(), Binary(), Free()
 BITS = {"int32": 32, "int64": 64}
 
 SPECIAL: dict[str, Node] = {
     f"{META}.Time": Moment(timestamps.canonical),
     f"{META}.MicroTime": Moment(timestamps.canonical_micro),
-    f"{META}.FieldsV1": RAW,
-    f"{META}.Patch": RAW,
+    f"{META}.FieldsV1": FREE,
+    f"{META}.Patch": FREE,
     "io.k8s.apimachinery.pkg.api.resource.Quantity": Amount(),
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": IntOrString(),
     "io.k8s.apimachinery.pkg.runtime.RawExtension": RAW,
-    f"{EXTENSIONS}.JSON": RAW,
-    f"{EXTENSIONS}.JSONSchemaPropsOrArray": RAW,
-    f"{EXTENSIONS}.JSONSchemaPropsOrBool": RAW,
-    f"{EXTENSIONS}.JSONSchemaPropsOrStringArray": RAW,
+    f"{EXTENSIONS}.JSON": FREE,
+    f"{EXTENSIONS}.JSONSchemaPropsOrArray": FREE,
+    f"{EXTENSIONS}.JSONSchemaPropsOrBool": FREE,
+    f"{EXTENSIONS}.JSONSchemaPropsOrStringArray": FREE,
+}
+# The defaults of keys of list items that upstream's types declare (``+default``).
+DEFAULTS = {
+    ("io.k8s.api.core.v1.ContainerPort", "protocol"): "TCP",
+    ("io.k8s.api.core.v1.ServicePort", "protocol"): "TCP",
 }
 
 
@@ -148,6 +184,7 @@ class Schemas:
     def __init__(self, read: Read) -> None:
         self.read = read
         self.named: dict[str, Node] = dict(SPECIAL)
+        self.variants: dict[tuple[str, Shape], Node] = {}
         self.scalars: dict[tuple[str, int], Node] = {}
         self.shared: dict[tuple[Any, ...], Field] = {}
 
@@ -161,27 +198,28 @@ class Schemas:
     def fields(self, name: str) -> tuple[dict[str, Field], Sequence[str]]:
         """The fields of a definition, and those that are always written."""
         definition = self.read(name)
-        facts = definition.get("x-go", {})
-        keeps = {*facts.get("keeps", ()), *(() if facts else definition.get("required", ()))}
+        facts, required = definition.get("x-go", {}), definition.get("required", ())
+        keeps = {*facts.get("keeps", ()), *(() if facts else required)}
         omits, types = frozenset(facts.get("omits", ())), facts.get("types", {})
         fields = {}
         for key, schema in (definition.get("properties") or {}).items():
             node = self.compiled(schema, types.get(key, ""))
             left_out = key in omits or (node.holds_many and key not in keeps)
-            fields[key] = self.field(node, left_out, schema)
+            default = DEFAULTS.get((name, key), node.zero if key in required else None)
+            fields[key] = self.field(node, left_out, schema, default)
         return fields, facts.get("always", ())
 
-    def field(self, node: Node, omits: bool, schema: Definition) -> Field:
+    def field(self, node: Node, omits: bool, schema: Definition, default: Any) -> Field:
         """A field; those that nothing tells apart are one object."""
-        strategy = schema.get("x-kubernetes-patch-strategy")
-        strategies = tuple(strategy.split(",")) if strategy else ()
-        same = (node, omits, strategies, schema.get("x-kubernetes-patch-merge-key", ""))
-        return self.shared.setdefault(same, Field(*same))
+        strategies = strategies_of(schema)
+        key = schema.get("x-kubernetes-patch-merge-key", "")
+        same = (node, omits, strategies, key, type(default), default)
+        return self.shared.setdefault(same, Field(node, omits, strategies, key, default))
 
     def compiled(self, schema: Definition, go: str = "") -> Node:
         """``go`` is the name of the type, where it is not plain from the schema."""
         if reference := schema.get("$ref"):
-            return self.load(reference.rpartition("/")[2])
+            return self.referred(reference.rpartition("/")[2], granularity(schema))
         match schema.get("type"):
             case "string":
                 return BINARY if schema.get("format") == "byte" else self.scalar(go or "string", 0)
@@ -193,17 +231,48 @@ class Schemas:
                 return REAL
             case "array":
                 items = self.compiled(schema["items"], go[2:] if go.startswith("[]") else "")
-                return List(items, go or f"[]{items.go}")
+                return List(items, go or f"[]{items.go}", *division(schema))
             case "object" if isinstance(schema.get("additionalProperties"), Mapping):
                 items = self.compiled(schema["additionalProperties"])
-                return Map(items, go or f"map[string]{items.go}")
-        return RAW
+                return Map(items, go or f"map[string]{items.go}", granularity(schema) or FIELDS)
+        return FREE
+
+    def referred(self, name: str, shape: Shape | None) -> Node:
+        """A definition, where its place may say otherwise how it is divided."""
+        if shape is None:
+            return self.load(name)
+        return self.variants.setdefault((name, shape), Struct(name, self, shape))
 
     def scalar(self, go: str, bits: int) -> Node:
         node = self.scalars.get((go, bits))
         if node is None:
             node = self.scalars[go, bits] = Whole(bits, go) if bits else Text(go)
         return node
+
+
+def strategies_of(schema: Definition) -> tuple[str, ...]:
+    strategy = schema.get("x-kubernetes-patch-strategy")
+    return tuple(strategy.split(",")) if strategy else ()
+
+
+def granularity(schema: Definition) -> Shape | None:
+    """What x-kubernetes-map-type says."""
+    said: dict[str, Shape] = {"atomic": ATOMIC, "granular": FIELDS}
+    return said.get(schema.get("x-kubernetes-map-type", ""))
+
+
+def division(schema: Definition) -> tuple[Shape, tuple[str, ...]]:
+    """How a list is divided, and its keys: x-kubernetes-list-type, else the patch strategy."""
+    keys = tuple(schema.get("x-kubernetes-list-map-keys", ()))
+    match schema.get("x-kubernetes-list-type"):
+        case "set":
+            return SET, ()
+        case "map":
+            return KEYED, keys
+        case None if "merge" in strategies_of(schema):
+            key = schema.get("x-kubernetes-patch-merge-key")
+            return (KEYED, (key,)) if key else (SET, ())
+    return ATOMIC, ()
 
 
 def decode(obj: Object, schema: Schema) -> Decoded:

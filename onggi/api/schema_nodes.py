@@ -5,7 +5,7 @@ A node decodes a value of its kind; the compiled nodes of one definition make a 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from onggi.api import gobase64, timestamps
 from onggi.api.quantity import QuantityError, canonical
@@ -13,24 +13,43 @@ from onggi.api.schema_walk import Walk, json_type
 
 ZERO_TIME = "0001-01-01T00:00:00"
 
+Shape = Literal["atomic", "fields", "set", "map", "deduced"]
+ATOMIC: Shape = "atomic"
+FIELDS: Shape = "fields"
+SET: Shape = "set"
+KEYED: Shape = "map"
+DEDUCED: Shape = "deduced"
+
 
 class Node:
     """What may stand at one place. ``go`` names its type in messages; a value of exactly the
-    type ``plain`` needs no further look; ``zero`` is what a null in a list or a map means."""
+    type ``plain`` needs no further look; ``zero`` is what a null in a list or a map means.
+
+    ``shape`` is how server-side apply divides a value that stands here among its managers
+    (see ``onggi.api.schema``); ``keys`` are the fields that tell the items of a KEYED list apart.
+    """
 
     __slots__ = ()
     go: str = "interface {}"
     plain: type | None = None
     zero: Any = None
     holds_many: bool = False  # a list or a map
+    shape: Shape = ATOMIC
+    keys: tuple[str, ...] = ()
 
     @property
     def items(self) -> "Node | None":
-        """The node of a list's items or a map's values."""
+        """The node of a list's items or a map's values; of a struct's undeclared fields, where
+        it takes any."""
         return None
 
     def field(self, name: str) -> "Field | None":
         return None
+
+    @property
+    def always(self) -> "tuple[tuple[str, Node], ...]":
+        """The structs below that are there even if nobody set them."""
+        return ()
 
     def empty(self) -> Any:
         """What upstream writes here if nobody did."""
@@ -153,20 +172,32 @@ class IntOrString(Node):
 
 
 class Raw(Node):
-    """Anything, kept as it is: managed fields, extensions, JSON in a schema."""
+    """Anything, kept as it is: an extension. One manager owns all of it."""
 
     __slots__ = ()
+
+
+class Free(Node):
+    """Anything, kept as it is: JSON without a schema. Each key of a map has its managers."""
+
+    __slots__ = ()
+    shape = DEDUCED
+
+    @property
+    def items(self) -> Node:
+        return self
 
 
 class Many(Node):
     """Values of one node each."""
 
-    __slots__ = ("_items", "go")
+    __slots__ = ("_items", "go", "shape")
     holds_many = True
 
-    def __init__(self, items: Node, go: str) -> None:
+    def __init__(self, items: Node, go: str, shape: Shape) -> None:
         self._items = items
         self.go = go
+        self.shape = shape
 
     @property
     def items(self) -> Node:
@@ -182,7 +213,13 @@ class Many(Node):
 
 
 class List(Many):
-    __slots__ = ()
+    __slots__ = ("keys",)
+
+    def __init__(
+        self, items: Node, go: str, shape: Shape = ATOMIC, keys: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(items, go, shape)
+        self.keys = keys
 
     def decode(self, value: Any, walk: Walk) -> Any:
         if type(value) is not list:
@@ -197,6 +234,9 @@ class List(Many):
 
 class Map(Many):
     __slots__ = ()
+
+    def __init__(self, items: Node, go: str, shape: Shape = FIELDS) -> None:
+        super().__init__(items, go, shape)
 
     def decode(self, value: Any, walk: Walk) -> Any:
         if type(value) is not dict:
@@ -213,12 +253,21 @@ class Field:
     """A property of a struct: its node, and how patches treat it.
 
     ``omits`` says that upstream leaves it out when it is empty or zero; ``strategies`` are the
-    words of x-kubernetes-patch-strategy: merge, replace, retainKeys.
+    words of x-kubernetes-patch-strategy: merge, replace, retainKeys. ``default`` is what a
+    key of a list item is taken to be where it was left out.
     """
 
-    __slots__ = ("merge_key", "node", "omits", "plain", "strategies")
+    __slots__ = ("default", "merge_key", "node", "omits", "plain", "strategies")
 
-    def __init__(self, node: Node, omits: bool, strategies: tuple[str, ...], key: str) -> None:
+    def __init__(
+        self,
+        node: Node,
+        omits: bool,
+        strategies: tuple[str, ...] = (),
+        key: str = "",
+        default: Any = None,
+    ) -> None:
+        self.default = default
         self.node = node
         self.plain = node.plain
         self.omits = omits
