@@ -9,14 +9,17 @@ from onggi.kinds.authorization.localsubjectaccessreview import LOCALSUBJECTACCES
 from onggi.kinds.authorization.selfsubjectaccessreview import SELFSUBJECTACCESSREVIEW
 from onggi.kinds.authorization.selfsubjectrulesreview import SELFSUBJECTRULESREVIEW
 from onggi.kinds.authorization.subjectaccessreview import SUBJECTACCESSREVIEW
+from onggi.kinds.certificates.certificatesigningrequest import CERTIFICATESIGNINGREQUEST
 from onggi.kinds.coordination.lease import LEASE
 from onggi.kinds.core.configmap import CONFIGMAP
 from onggi.kinds.core.endpoints import ENDPOINTS
 from onggi.kinds.core.event import EVENT
+from onggi.kinds.core.limitrange import LIMITRANGE
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod import POD
 from onggi.kinds.core.replicationcontroller import REPLICATIONCONTROLLER
+from onggi.kinds.core.resourcequota import RESOURCEQUOTA
 from onggi.kinds.core.secret import SECRET
 from onggi.kinds.core.service import SERVICE
 from onggi.kinds.core.serviceaccount import SERVICEACCOUNT
@@ -24,6 +27,7 @@ from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
 from onggi.kinds.events.event import EVENTS_EVENT
 from onggi.kinds.networking.ingress import INGRESS
 from onggi.kinds.networking.ingressclass import INGRESSCLASS
+from onggi.kinds.node.runtimeclass import RUNTIMECLASS
 from onggi.kinds.rbac.clusterrole import CLUSTERROLE
 from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
 from onggi.kinds.rbac.role import ROLE
@@ -39,6 +43,8 @@ BUILTIN = (
     CONFIGMAP,
     SECRET,
     SERVICEACCOUNT,
+    LIMITRANGE,
+    RESOURCEQUOTA,
     EVENT,
     EVENTS_EVENT,
     LEASE,
@@ -54,6 +60,8 @@ BUILTIN = (
     CLUSTERROLE,
     CLUSTERROLEBINDING,
     PRIORITYCLASS,
+    RUNTIMECLASS,
+    CERTIFICATESIGNINGREQUEST,
     TOKENREVIEW,
     SELFSUBJECTREVIEW,
     SUBJECTACCESSREVIEW,

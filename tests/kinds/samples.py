@@ -7,14 +7,17 @@ from onggi.api.objects import Object, clone
 from onggi.kinds.apps.daemonset import DAEMONSET
 from onggi.kinds.apps.deployment import DEPLOYMENT
 from onggi.kinds.apps.replicaset import REPLICASET
+from onggi.kinds.certificates.certificatesigningrequest import CERTIFICATESIGNINGREQUEST
 from onggi.kinds.coordination.lease import LEASE
 from onggi.kinds.core.configmap import CONFIGMAP
 from onggi.kinds.core.endpoints import ENDPOINTS
 from onggi.kinds.core.event import EVENT
+from onggi.kinds.core.limitrange import LIMITRANGE
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod import POD
 from onggi.kinds.core.replicationcontroller import REPLICATIONCONTROLLER
+from onggi.kinds.core.resourcequota import RESOURCEQUOTA
 from onggi.kinds.core.secret import SECRET
 from onggi.kinds.core.service import SERVICE
 from onggi.kinds.core.serviceaccount import SERVICEACCOUNT
@@ -22,6 +25,7 @@ from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
 from onggi.kinds.events.event import EVENTS_EVENT
 from onggi.kinds.networking.ingress import INGRESS
 from onggi.kinds.networking.ingressclass import INGRESSCLASS
+from onggi.kinds.node.runtimeclass import RUNTIMECLASS
 from onggi.kinds.rbac.clusterrole import CLUSTERROLE
 from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
 from onggi.kinds.rbac.role import ROLE
@@ -37,6 +41,14 @@ WORKLOAD = {
 RULE = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
 ROLE_REF = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
 BACKEND = {"service": {"name": "web", "port": {"number": 80}}}
+CERTIFICATE_REQUEST = (  # of CN=eve
+    "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlISU1IQUNBUUF3RGpFTU1Bb0dBMVVF"
+    "QXd3RFpYWmxNRmt3RXdZSEtvWkl6ajBDQVFZSUtvWkl6ajBEQVFjRApRZ0FFNlRxZFBqOFVkZkVsSVdL"
+    "N3FTTlFKSEVxYUkvd3RYN1JDMXpGM0RVZlJGN0Vja2dnT2NjejVwUGFLR256ClB3bFVuVFREUXBXZ2Nj"
+    "RUwyekkzVDF2VUhxQUFNQW9HQ0NxR1NNNDlCQU1DQTBnQU1FVUNJQ0RScEZKZ3Z1SFgKOXlSMlkzNEt6"
+    "ZmM1NncwVWlLMHA2MFM4em9EUXpic1JBaUVBMzhyNWVyN1ptN2l2czdDMGN3cXU0TFYzeDlBOAp3YXVX"
+    "RDlCWGpvbmg2U2c9Ci0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo="
+)
 
 CONTENTS: dict[Kind, dict[str, Any]] = {
     POD: {"spec": {"containers": [CONTAINER]}},
@@ -47,6 +59,8 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
     CONFIGMAP: {"data": {"key": "value"}},
     SECRET: {"stringData": {"key": "value"}},
     SERVICEACCOUNT: {},
+    LIMITRANGE: {"spec": {"limits": [{"type": "Container", "max": {"cpu": "2"}}]}},
+    RESOURCEQUOTA: {"spec": {"hard": {"pods": "10", "requests.cpu": "4"}}},
     EVENT: {"involvedObject": {"kind": "Pod", "name": "web", "namespace": "default"}},
     EVENTS_EVENT: {
         "eventTime": "2026-01-01T00:00:00.000000Z",
@@ -86,6 +100,14 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
         "subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": "default"}],
     },
     PRIORITYCLASS: {"value": 1000},
+    RUNTIMECLASS: {"handler": "runc"},
+    CERTIFICATESIGNINGREQUEST: {
+        "spec": {
+            "request": CERTIFICATE_REQUEST,
+            "signerName": "kubernetes.io/kube-apiserver-client",
+            "usages": ["client auth"],
+        }
+    },
 }
 
 

@@ -6,9 +6,9 @@ Source: ``pkg/apis/node/validation/validation.go``.
 from collections.abc import Iterator, Sequence
 
 from onggi.api import names
-from onggi.api.field_error import FieldError, duplicate, immutable, invalid, required
+from onggi.api.field_error import FieldError, duplicate, immutable, required
 from onggi.api.kind import Column, Kind
-from onggi.api.label_syntax import check_labels
+from onggi.api.meta import check_labels
 from onggi.api.objects import Object, View, get
 from onggi.kinds.cells import AGE, NAME
 from onggi.kinds.checks import named

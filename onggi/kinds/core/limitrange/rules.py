@@ -80,9 +80,7 @@ def check_amounts(name: str, amounts: Amounts, path: str) -> Iterator[FieldError
     for smaller, greater, about, value, words in ORDER:
         low, high = amounts.get(smaller), amounts.get(greater)
         if low is not None and high is not None and low > high:
-            yield invalid(
-                f"{path}.{about}[{name}]", str(amounts[value]), words.format(low, high)
-            )
+            yield invalid(f"{path}.{about}[{name}]", str(amounts[value]), words.format(low, high))
     yield from check_ratio(name, amounts, f"{path}.maxLimitRequestRatio[{name}]")
     limit, asked = amounts.get("default"), amounts.get("defaultRequest")
     if limit is not None and asked is not None and limit != asked and not may_overcommit(name):

@@ -1,0 +1,3 @@
+from onggi.kinds.certificates.certificatesigningrequest.kind import (
+    CERTIFICATESIGNINGREQUEST as CERTIFICATESIGNINGREQUEST,
+)
