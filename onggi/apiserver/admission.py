@@ -20,10 +20,10 @@ class Review:
     """``obj`` is None for a deletion, ``old`` for a creation. Mutating plugins change ``obj``, in
     place.
 
-    ``about`` is the kind of ``obj`` where that is not the call's, as Scale or Eviction; ``options``
-    are DeleteOptions as they were sent. ``again`` is set by a stage after which all mutating plugins
-    are to run a second time; ``second`` is true while they do; ``kept`` is what stages remember
-    from the first time.
+    ``about`` is the kind of ``obj`` where that is not the call's, as Scale or Eviction;
+    ``options`` are DeleteOptions as they were sent. ``again`` is set by a stage after which all
+    mutating plugins are to run a second time; ``second`` is true while they do; ``kept`` is what
+    stages remember from the first time.
     """
 
     operation: str
