@@ -6,6 +6,7 @@ at most what was never acknowledged. Compaction deletes the rows that later ones
 replaced and gives the space back, so the file stays near the size of the present state.
 
 The file is opened exclusively: a second process gets a clear error instead of a fight.
+What ``onggi.store.encryption`` says is sealed on its way into the file.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 
+from onggi.store.encryption import NOTHING, Seals
 from onggi.store.grouped import GroupedStore
 from onggi.store.state import State
 from onggi.store.store import Change, Corrupt, Key, Record, Unwritable
@@ -32,8 +34,10 @@ CREATE TABLE IF NOT EXISTS log (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS compaction (revision INTEGER NOT NULL) STRICT;
 """
+SELECT = "SELECT revision, type, resource, namespace, name, data FROM log"
 INSERT = "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)"
 PAGES = 2_000  # given back to the disk in one compaction, at most: 8 MB
+Row = tuple[int, str, str, str, str, bytes]  # as in the log
 FULL = (
     "the state could not be written ({error}): nothing is lost, but nothing can be changed. "
     "Make room on the disk that holds {path}."
@@ -47,8 +51,8 @@ FAILED = (
 class SqliteJournal:
     """See ``onggi.store.grouped.Journal``."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._db, self._path = connection, path
+    def __init__(self, connection: sqlite3.Connection, path: Path, seals: Seals) -> None:
+        self._db, self._path, self._seals = connection, path, seals
         self._broken: Unwritable | None = None
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
@@ -61,10 +65,10 @@ class SqliteJournal:
 
     def append(self, changes: Sequence[Change], done: Callable[[Exception | None], None]) -> None:
         loop = asyncio.get_running_loop()
-        rows = [(c.revision, c.type, *c.new.key, c.new.data) for c in changes]
+        rows: list[Row] = [(c.revision, c.type, *c.new.key, c.new.data) for c in changes]
 
         def work() -> None:
-            loop.call_soon_threadsafe(done, self._attempt(lambda: self._commit(rows)))
+            loop.call_soon_threadsafe(done, self._attempt(lambda: self._commit(self._sealed(rows))))
 
         self._work.put(work)
 
@@ -99,7 +103,12 @@ class SqliteJournal:
             return error
         return None
 
-    def _commit(self, rows: Sequence[tuple[int, str, str, str, str, bytes]]) -> None:
+    def _sealed(self, rows: Sequence[Row]) -> Sequence[Row]:
+        if not any(row[2] in self._seals.resources for row in rows):
+            return rows
+        return [(*row[:5], self._seals.seal(Key(*row[2:5]), row[0], row[5])) for row in rows]
+
+    def _commit(self, rows: Sequence[Row]) -> None:
         if self._broken:
             raise self._broken
         try:
@@ -152,19 +161,38 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def replay(db: sqlite3.Connection) -> State:
+def reseal(db: sqlite3.Connection, seals: Seals) -> None:
+    """Write anew what another key wrote, or none: one transaction, and no trace of it left."""
+    stale = [
+        (seals.seal(key, revision, seals.unseal(key, revision, data)), revision)
+        for resource in seals.resources
+        for revision, _, *names, data in db.execute(f"{SELECT} WHERE resource = ?", (resource,))
+        if seals.is_stale((key := Key(*names)).resource, data)
+    ]
+    if not stale:
+        return
+    db.execute("PRAGMA secure_delete = ON").fetchall()
+    db.execute("BEGIN IMMEDIATE")
+    db.executemany("UPDATE log SET data = ? WHERE revision = ?", stale)
+    db.execute("COMMIT")
+    db.execute("PRAGMA secure_delete = OFF").fetchall()
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def replay(db: sqlite3.Connection, seals: Seals = NOTHING) -> State:
     """The state that the log tells, its history included."""
     compacted = db.execute("SELECT max(revision) FROM compaction").fetchone()[0]
     state = State(compacted)
-    state.publish(changes(db, state))
+    state.publish(changes(db, seals))
     state.revision = max(state.revision, compacted)
     return state
 
 
-def changes(db: sqlite3.Connection, state: State) -> Iterator[Change]:
+def changes(db: sqlite3.Connection, seals: Seals) -> Iterator[Change]:
     present: dict[Key, Record] = {}
-    for revision, kind, *key, data in db.execute("SELECT * FROM log ORDER BY revision"):
-        new = Record(Key(*key), revision, data)
+    for revision, kind, *names, data in db.execute(f"{SELECT} ORDER BY revision"):
+        key = Key(*names)
+        new = Record(key, revision, seals.unseal(key, revision, data))
         yield Change(kind, new, present.pop(new.key, None))
         if kind != "DELETED":
             present[new.key] = new
@@ -174,15 +202,25 @@ class SqliteStore(GroupedStore):
     """``SqliteStore.open(path)``: the file and its folder are made, readable by the owner only."""
 
     @classmethod
-    def open(cls, path: Path) -> "SqliteStore":
+    def open(cls, path: Path, seals: Seals = NOTHING) -> "SqliteStore":
         """Raises Corrupt where the file cannot be used; nothing is changed then."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             path.touch(mode=0o600)
             db = connect(path)
-            return cls(replay(db), SqliteJournal(db, path))
+            return cls(opened(db, seals), SqliteJournal(db, path, seals))
         except (sqlite3.Error, OSError) as error:
             raise Corrupt(explain(path, error)) from error
+
+
+def opened(db: sqlite3.Connection, seals: Seals) -> State:
+    """The file's state; it is closed again where it cannot be read."""
+    try:
+        reseal(db, seals)
+        return replay(db, seals)
+    except BaseException:
+        db.close()
+        raise
 
 
 def explain(path: Path, error: Exception) -> str:

@@ -18,6 +18,7 @@ from onggi.config import Config
 from onggi.controller.child import ChildFailed
 from onggi.instance import AlreadyRunning, Instance, announce, hold, record_file
 from onggi.progress import Progress
+from onggi.store import encryption
 from onggi.store.compaction import keep_compacted
 from onggi.store.sqlite import SqliteStore
 from onggi.store.store import Corrupt
@@ -119,7 +120,8 @@ class Platform:
             node = NodeStart(self)
             await node.before()
         with self.step("state"):
-            store = SqliteStore.open(config.data / "store" / "onggi.db")
+            seals = encryption.load(config.data / "pki" / "encryption.json")
+            store = SqliteStore.open(config.data / "store" / "onggi.db", seals)
             self._stack.push_async_callback(store.close)
         with self.step("API server"):
             plane = await self.enter(api_server(config, store))
