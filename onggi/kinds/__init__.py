@@ -17,6 +17,8 @@ from onggi.kinds.core.event import EVENT
 from onggi.kinds.core.limitrange import LIMITRANGE
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.node import NODE
+from onggi.kinds.core.persistentvolume import PERSISTENTVOLUME
+from onggi.kinds.core.persistentvolumeclaim import PERSISTENTVOLUMECLAIM
 from onggi.kinds.core.pod import POD
 from onggi.kinds.core.replicationcontroller import REPLICATIONCONTROLLER
 from onggi.kinds.core.resourcequota import RESOURCEQUOTA
@@ -33,6 +35,7 @@ from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
 from onggi.kinds.rbac.role import ROLE
 from onggi.kinds.rbac.rolebinding import ROLEBINDING
 from onggi.kinds.scheduling.priorityclass import PRIORITYCLASS
+from onggi.kinds.storage.storageclass import STORAGECLASS
 
 BUILTIN = (
     POD,
@@ -43,6 +46,8 @@ BUILTIN = (
     CONFIGMAP,
     SECRET,
     SERVICEACCOUNT,
+    PERSISTENTVOLUME,
+    PERSISTENTVOLUMECLAIM,
     LIMITRANGE,
     RESOURCEQUOTA,
     EVENT,
@@ -59,6 +64,7 @@ BUILTIN = (
     ROLEBINDING,
     CLUSTERROLE,
     CLUSTERROLEBINDING,
+    STORAGECLASS,
     PRIORITYCLASS,
     RUNTIMECLASS,
     CERTIFICATESIGNINGREQUEST,

@@ -15,6 +15,8 @@ from onggi.kinds.core.event import EVENT
 from onggi.kinds.core.limitrange import LIMITRANGE
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.node import NODE
+from onggi.kinds.core.persistentvolume import PERSISTENTVOLUME
+from onggi.kinds.core.persistentvolumeclaim import PERSISTENTVOLUMECLAIM
 from onggi.kinds.core.pod import POD
 from onggi.kinds.core.replicationcontroller import REPLICATIONCONTROLLER
 from onggi.kinds.core.resourcequota import RESOURCEQUOTA
@@ -31,6 +33,7 @@ from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
 from onggi.kinds.rbac.role import ROLE
 from onggi.kinds.rbac.rolebinding import ROLEBINDING
 from onggi.kinds.scheduling.priorityclass import PRIORITYCLASS
+from onggi.kinds.storage.storageclass import STORAGECLASS
 
 CONTAINER = {"name": "web", "image": "nginx"}
 LABELS = {"app": "web"}
@@ -100,6 +103,20 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
         "subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": "default"}],
     },
     PRIORITYCLASS: {"value": 1000},
+    PERSISTENTVOLUME: {
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "capacity": {"storage": "1Gi"},
+            "hostPath": {"path": "/data"},
+        }
+    },
+    PERSISTENTVOLUMECLAIM: {
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "1Gi"}},
+        }
+    },
+    STORAGECLASS: {"provisioner": "example.com/disks"},
     RUNTIMECLASS: {"handler": "runc"},
     CERTIFICATESIGNINGREQUEST: {
         "spec": {

@@ -1,0 +1,1 @@
+from onggi.kinds.core.persistentvolume.kind import PERSISTENTVOLUME as PERSISTENTVOLUME

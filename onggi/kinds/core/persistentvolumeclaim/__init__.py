@@ -1,0 +1,3 @@
+from onggi.kinds.core.persistentvolumeclaim.kind import (
+    PERSISTENTVOLUMECLAIM as PERSISTENTVOLUMECLAIM,
+)
