@@ -34,6 +34,8 @@ GENERATION_STARTS_AT_1 = {
     "priorityclasses.scheduling.k8s.io", "replicationcontrollers", "podtemplates",
     "daemonsets.apps", "statefulsets.apps", "jobs.batch", "cronjobs.batch",
     "poddisruptionbudgets.policy",
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+    "validatingwebhookconfigurations.admissionregistration.k8s.io",
 }  # fmt: skip
 GENERATION_COUNTS_ANNOTATIONS = {"deployments.apps"}
 

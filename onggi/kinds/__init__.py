@@ -1,5 +1,11 @@
 """Every kind the API server is born with, in discovery order."""
 
+from onggi.kinds.admissionregistration.mutatingwebhookconfiguration import (
+    MUTATINGWEBHOOKCONFIGURATION,
+)
+from onggi.kinds.admissionregistration.validatingwebhookconfiguration import (
+    VALIDATINGWEBHOOKCONFIGURATION,
+)
 from onggi.kinds.apps.daemonset import DAEMONSET
 from onggi.kinds.apps.deployment import DEPLOYMENT
 from onggi.kinds.apps.replicaset import REPLICASET
@@ -68,6 +74,8 @@ BUILTIN = (
     PRIORITYCLASS,
     RUNTIMECLASS,
     CERTIFICATESIGNINGREQUEST,
+    MUTATINGWEBHOOKCONFIGURATION,
+    VALIDATINGWEBHOOKCONFIGURATION,
     TOKENREVIEW,
     SELFSUBJECTREVIEW,
     SUBJECTACCESSREVIEW,

@@ -4,6 +4,12 @@ from typing import Any
 
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, clone
+from onggi.kinds.admissionregistration.mutatingwebhookconfiguration import (
+    MUTATINGWEBHOOKCONFIGURATION,
+)
+from onggi.kinds.admissionregistration.validatingwebhookconfiguration import (
+    VALIDATINGWEBHOOKCONFIGURATION,
+)
 from onggi.kinds.apps.daemonset import DAEMONSET
 from onggi.kinds.apps.deployment import DEPLOYMENT
 from onggi.kinds.apps.replicaset import REPLICASET
@@ -52,9 +58,20 @@ CERTIFICATE_REQUEST = (  # of CN=eve
     "ZmM1NncwVWlLMHA2MFM4em9EUXpic1JBaUVBMzhyNWVyN1ptN2l2czdDMGN3cXU0TFYzeDlBOAp3YXVX"
     "RDlCWGpvbmg2U2c9Ci0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo="
 )
+WEBHOOK = {
+    "name": "check.example.com",
+    "clientConfig": {"url": "https://hook.example.com/check"},
+    "rules": [
+        {"operations": ["*"], "apiGroups": ["*"], "apiVersions": ["*"], "resources": ["pods"]}
+    ],
+    "sideEffects": "None",
+    "admissionReviewVersions": ["v1"],
+}
 
 CONTENTS: dict[Kind, dict[str, Any]] = {
     POD: {"spec": {"containers": [CONTAINER]}},
+    MUTATINGWEBHOOKCONFIGURATION: {"webhooks": [WEBHOOK]},
+    VALIDATINGWEBHOOKCONFIGURATION: {"webhooks": [WEBHOOK]},
     NAMESPACE: {},
     NODE: {"status": {"capacity": {"cpu": "2", "memory": "4Gi"}}},
     SERVICE: {"spec": {"selector": LABELS, "ports": [{"port": 80}]}},
