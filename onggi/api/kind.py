@@ -7,10 +7,13 @@ run time. The generic strategy in ``onggi.apiserver`` serves both the same way.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onggi.api.field_error import FieldError, immutable
 from onggi.api.objects import Object, View, clone_value, get, parents
+
+if TYPE_CHECKING:
+    from onggi.api.custom import Custom
 
 VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 
@@ -42,7 +45,7 @@ class Column(NamedTuple):
     name: str
     value: str | Callable[[View, datetime], Any]  # a path, or a function of the object and now
     type: str = "string"
-    wide: bool = False  # priority 1: only with ``-o wide``
+    wide: bool | int = False  # priority 1 or more: only with ``-o wide``
     description: str = ""
     format: str = ""  # ``name`` for the one that is the object's name
 
@@ -127,6 +130,7 @@ class Kind:
     advice: tuple[Advice, ...] = ()
     name_rule: str = "subdomain"  # subdomain | label | path, or a key of api.names.RULES
     stored: Stored | None = None
+    custom: "Custom | None" = None  # of a CustomResourceDefinition
 
     @property
     def api_version(self) -> str:
@@ -139,7 +143,12 @@ class Kind:
 
     @property
     def singular(self) -> str:
-        return self.name.lower()
+        return self.custom.singular if self.custom else self.name.lower()
+
+    @property
+    def list_name(self) -> str:
+        """``PodList``."""
+        return self.custom.list_kind if self.custom else f"{self.name}List"
 
     def default(self, obj: Object) -> None:
         """Fill what the user left out, in the order of the table."""

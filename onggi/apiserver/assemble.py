@@ -13,7 +13,9 @@ from onggi.apiserver.authz.attributes import Authorizer
 from onggi.apiserver.bootstrap import bootstrap
 from onggi.apiserver.call import Backend, Schemas, Tokens, Virtual
 from onggi.apiserver.config import ApiConfig
+from onggi.apiserver.custom_kinds import CustomKinds
 from onggi.apiserver.discovery import Discovery
+from onggi.apiserver.fairness.gate import Gate
 from onggi.apiserver.health import Health
 from onggi.apiserver.metrics import Metrics
 from onggi.apiserver.openapi import OpenAPI
@@ -83,7 +85,7 @@ def assemble(
 ) -> ApiServer:
     """A server over ``store``; ``nodes`` may be filled while it runs."""
     config = config or ApiConfig()
-    registry = Registry((*BUILTIN, BINDING))
+    registry = Registry((*BUILTIN, BINDING), CustomKinds(store))
     services = [record.object for record in store.list("services")]
     backend = Backend(
         store=store,
@@ -99,9 +101,11 @@ def assemble(
         allocators={"services": ServiceAllocator(config, services)},
     )
     discovery = Discovery(registry, f"{config.address}:{config.port}")
+    gate = Gate(store)
     health, metrics = Health(store), Metrics(store, registry, backend.watching)
     openapi = openapi_page(OpenAPI(lambda: registry.kinds, described))
     found = {**pages(config, discovery, health, metrics), **parts.pages}
     found |= dict.fromkeys(("/openapi/v2", "/openapi/v3", "/openapi/v3/"), openapi)
     found["/"] = index(found, registry)
-    return ApiServer(App(backend, parts.authenticator, found), health, metrics, config)
+    app = App(backend, parts.authenticator, found, gate)
+    return ApiServer(app, health, metrics, config)

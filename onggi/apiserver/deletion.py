@@ -17,6 +17,7 @@ from onggi.api.objects import Object, View, clone, get
 from onggi.api.times import parse, stamp
 from onggi.apiserver.options import dry_run_errors, integer, refuse
 from onggi.apiserver.strategy import qualified
+from onggi.kinds.apiextensions.crd.kind import CRD, marked
 
 POLICIES = ("Foreground", "Background", "Orphan")
 WITHOUT_COLLECTION = {"events", "events.events.k8s.io"}  # they have no dependents
@@ -98,6 +99,8 @@ def decide(kind: Kind, obj: View, options: DeleteOptions, now: datetime) -> Outc
     check_preconditions(kind, obj, options)
     if kind.resource == "namespaces":
         return _namespace(kind, obj, options, now)
+    if kind is CRD and "deletionTimestamp" not in obj["metadata"]:
+        return _definition(obj, now)
     return _object(kind, obj, options, now)
 
 
@@ -129,6 +132,14 @@ def _namespace(kind: Kind, obj: View, options: DeleteOptions, now: datetime) -> 
     if get(obj, "spec.finalizers"):
         return Outcome(None, end=False)
     return _object(kind, obj, options, now)
+
+
+def _definition(obj: View, now: datetime) -> Outcome:
+    """Terminating first; its custom resources go before the definition does."""
+    new = clone(obj)
+    new["metadata"]["deletionTimestamp"] = stamp(now)
+    marked(new, now)
+    return Outcome(new, end=False)
 
 
 def _object(kind: Kind, obj: View, options: DeleteOptions, now: datetime) -> Outcome:

@@ -1,16 +1,30 @@
 """Which kinds the server knows. Built-in ones are there from the start; a
 CustomResourceDefinition adds and removes its own while the server runs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from onggi.api.kind import Kind
 
 
-class Registry:
-    """``generation`` grows with every change, for caches of what follows from the kinds."""
+class Following(Protocol):
+    """Kinds that come and go with what the store holds; each look sees its present state."""
 
-    def __init__(self, kinds: Iterable[Kind] = ()) -> None:
-        self.generation = 0
+    @property
+    def generation(self) -> int: ...
+    @property
+    def kinds(self) -> Sequence[Kind]: ...
+    def find(self, group: str, version: str, resource: str) -> Kind | None: ...
+
+
+class Registry:
+    """``generation`` grows with every change, for caches of what follows from the kinds.
+
+    Built-in kinds come before ``custom`` ones of the same name."""
+
+    def __init__(self, kinds: Iterable[Kind] = (), custom: Following | None = None) -> None:
+        self._changes = 0
+        self._custom = custom
         self._by_resource: dict[tuple[str, str, str], Kind] = {}
         for kind in kinds:
             self.add(kind)
@@ -18,22 +32,33 @@ class Registry:
     def add(self, kind: Kind) -> None:
         """Serve ``kind``; one under the same group, version and plural is replaced."""
         self._by_resource[kind.group, kind.version, kind.plural] = kind
-        self.generation += 1
+        self._changes += 1
 
     def remove(self, kind: Kind) -> None:
         self._by_resource.pop((kind.group, kind.version, kind.plural), None)
-        self.generation += 1
+        self._changes += 1
 
     def find(self, group: str, version: str, resource: str) -> Kind | None:
-        return self._by_resource.get((group, version, resource))
+        kind = self._by_resource.get((group, version, resource))
+        if kind is None and self._custom and resource:
+            return self._custom.find(group, version, resource)
+        return kind
+
+    @property
+    def generation(self) -> int:
+        return self._changes + (self._custom.generation if self._custom else 0)
 
     def named(self, api_version: str, name: str) -> Kind | None:
         """By ``apps/v1`` and ``Deployment``."""
-        for kind in self._by_resource.values():
+        for kind in self.kinds:
             if kind.name == name and kind.api_version == api_version:
                 return kind
         return None
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        return tuple(self._by_resource.values())
+        built_in = self._by_resource
+        if self._custom is None:
+            return tuple(built_in.values())
+        more = (k for k in self._custom.kinds if (k.group, k.version, k.plural) not in built_in)
+        return (*built_in.values(), *more)

@@ -17,9 +17,12 @@ from typing import Any
 
 from onggi.api.kind import Kind
 from onggi.api.objects import Object
-from onggi.api.schema import Definition, Schema, Schemas, always, decode
+from onggi.api.schema import META, Definition, Schema, Schemas, always, decode
+from onggi.api.structural.node import Root
+from onggi.apiserver import custom_decode
 from onggi.apiserver.misfit import Misfit
 
+META_OBJECT = f"{META}.ObjectMeta"
 PATH = Path(__file__).parent.parent / "data" / "definitions.sqlite"
 
 
@@ -83,9 +86,10 @@ load = SCHEMAS.load
 
 
 def of(kind: Kind) -> Schema:
-    """The schema of a kind. Kinds from CustomResourceDefinitions will bring theirs."""
-    if not isinstance(kind.schema, str):
-        raise NotImplementedError(f"{kind.name}: schemas of custom resources are not served yet")
+    """The schema of a kind; one from a CustomResourceDefinition brings its own."""
+    if kind.custom:
+        return Root(kind.custom.node, load(META_OBJECT))
+    assert isinstance(kind.schema, str)
     return load(kind.schema)
 
 
@@ -94,6 +98,8 @@ class KindSchemas:
 
     def decode(self, kind: Kind, obj: Object) -> Sequence[str]:
         """Bring ``obj`` into shape, in place; unknown fields are returned, misfits raised."""
+        if kind.custom:
+            return custom_decode.decode(kind, obj, load(META_OBJECT))
         decoded = decode(obj, of(kind))
         if decoded.errors:
             raise Misfit(kind, decoded.errors[0])
@@ -101,6 +107,8 @@ class KindSchemas:
 
     def complete(self, kind: Kind, obj: Object) -> None:
         """Add the empty structs that upstream always writes: ``status: {loadBalancer: {}}``."""
+        if kind.custom:
+            return
         for key, node in always(of(kind)):
             if key not in obj:
                 obj[key] = node.empty()

@@ -27,7 +27,7 @@ CREATED_BY_UPDATE = {
     "roles.rbac.authorization.k8s.io", "rolebindings.rbac.authorization.k8s.io",
     "clusterroles.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io",
 }  # fmt: skip
-NEVER_UNCONDITIONAL = {"leases.coordination.k8s.io"}
+NEVER_UNCONDITIONAL = {"leases.coordination.k8s.io", "customresourcedefinitions.apiextensions.k8s.io"}
 GENERATION_STARTS_AT_1 = {
     "pods", "deployments.apps", "replicasets.apps", "ingresses.networking.k8s.io",
     "ingressclasses.networking.k8s.io", "endpointslices.discovery.k8s.io",
@@ -36,6 +36,7 @@ GENERATION_STARTS_AT_1 = {
     "poddisruptionbudgets.policy",
     "mutatingwebhookconfigurations.admissionregistration.k8s.io",
     "validatingwebhookconfigurations.admissionregistration.k8s.io",
+    "customresourcedefinitions.apiextensions.k8s.io",
 }  # fmt: skip
 GENERATION_COUNTS_ANNOTATIONS = {"deployments.apps"}
 
@@ -108,7 +109,7 @@ def prepare_create(kind: Kind, obj: Object, uid: str, now: datetime) -> None:
     meta["creationTimestamp"] = stamp(now)
     if kind.status and kind.resource not in KEEPS_STATUS_ON_CREATE:
         obj.pop("status", None)
-    if kind.resource in GENERATION_STARTS_AT_1:
+    if kind.custom or kind.resource in GENERATION_STARTS_AT_1:
         meta["generation"] = 1
     if kind.prepare:
         kind.prepare(obj, None)
@@ -212,6 +213,8 @@ def changed(kind: Kind, obj: View, old: View) -> bool:
         obj["metadata"].get("annotations") or {}
     ) != (old["metadata"].get("annotations") or {}):
         return True
+    if kind.custom:
+        return any(obj.get(n) != old.get(n) for n in {*obj, *old} if n != "metadata")
     if "spec" in obj or "spec" in old:
         return obj.get("spec") != old.get("spec")
     ignored = ("metadata", "status", "kind", "apiVersion")
@@ -222,7 +225,8 @@ def check_version(kind: Kind, obj: Object, revision: int) -> None:
     """The optimistic lock: ``obj`` names the version it was made from, or where allowed none."""
     meta = obj["metadata"]
     given = meta.get("resourceVersion", "")
-    if given in ("", "0") and kind.resource not in NEVER_UNCONDITIONAL:
+    conditional = kind.custom or kind.resource in NEVER_UNCONDITIONAL
+    if given in ("", "0") and not conditional:
         meta["resourceVersion"] = str(revision)
     elif given in ("", "0"):
         error = invalid("metadata.resourceVersion", 0, "must be specified for an update")

@@ -75,10 +75,10 @@ def definitions(kind: Kind) -> Sequence[Object]:
 def definition(column: Column) -> Object:
     return {
         "name": column.name,
-        "type": "string" if column.type == "date" and column.value is not created else column.type,
+        "type": "string" if column.type == "date" and not callable(column.value) else column.type,
         "format": column.format or ("name" if column.name == "Name" else ""),
         "description": description(column.description),
-        "priority": 1 if column.wide else 0,
+        "priority": int(column.wide),
     }
 
 

@@ -6,6 +6,7 @@ from onggi.kinds.admissionregistration.mutatingwebhookconfiguration import (
 from onggi.kinds.admissionregistration.validatingwebhookconfiguration import (
     VALIDATINGWEBHOOKCONFIGURATION,
 )
+from onggi.kinds.apiextensions.crd.kind import CRD
 from onggi.kinds.apps.daemonset import DAEMONSET
 from onggi.kinds.apps.deployment import DEPLOYMENT
 from onggi.kinds.apps.replicaset import REPLICASET
@@ -41,7 +42,12 @@ from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
 from onggi.kinds.rbac.role import ROLE
 from onggi.kinds.rbac.rolebinding import ROLEBINDING
 from onggi.kinds.scheduling.priorityclass import PRIORITYCLASS
+from onggi.kinds.storage.csidriver import CSIDRIVER
+from onggi.kinds.storage.csinode import CSINODE
+from onggi.kinds.storage.csistoragecapacity import CSISTORAGECAPACITY
 from onggi.kinds.storage.storageclass import STORAGECLASS
+from onggi.kinds.storage.volumeattachment import VOLUMEATTACHMENT
+from onggi.kinds.storage.volumeattributesclass import VOLUMEATTRIBUTESCLASS
 
 BUILTIN = (
     POD,
@@ -71,11 +77,17 @@ BUILTIN = (
     CLUSTERROLE,
     CLUSTERROLEBINDING,
     STORAGECLASS,
+    VOLUMEATTRIBUTESCLASS,
+    VOLUMEATTACHMENT,
+    CSISTORAGECAPACITY,
+    CSINODE,
+    CSIDRIVER,
     PRIORITYCLASS,
     RUNTIMECLASS,
     CERTIFICATESIGNINGREQUEST,
     MUTATINGWEBHOOKCONFIGURATION,
     VALIDATINGWEBHOOKCONFIGURATION,
+    CRD,
     TOKENREVIEW,
     SELFSUBJECTREVIEW,
     SUBJECTACCESSREVIEW,

@@ -6,6 +6,8 @@ Source: ``cmd/kube-controller-manager/names/controller_names.go``.
 """
 
 from onggi.kinds import garbage
+from onggi.kinds.apiextensions.crd import finish as crd_finish
+from onggi.kinds.apiextensions.crd import naming as crd_naming
 from onggi.kinds.apps.deployment import reconcile as deployment
 from onggi.kinds.apps.replicaset import reconcile as replicaset
 from onggi.kinds.core.endpoints import reconcile as endpoints
@@ -35,4 +37,6 @@ CONTROLLERS = (
     pod.TAINT_EVICTION,
     CLUSTERROLE_AGGREGATION,
     expiry.CONTROLLER,
+    crd_naming.CONTROLLER,
+    crd_finish.CONTROLLER,
 )

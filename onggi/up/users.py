@@ -1,6 +1,7 @@
 """Who the parts of this process are to the API server: as upstream names its components."""
 
 from onggi.api.http import User
+from onggi.apiserver.authn.users import SERVER
 
 AUTHENTICATED = "system:authenticated"
 SERVICE_ACCOUNTS = ("system:serviceaccounts", "system:serviceaccounts:kube-system", AUTHENTICATED)
@@ -15,5 +16,8 @@ def node(name: str) -> User:
 
 
 def controller(name: str) -> User:
-    """A controller writes as its own service account: ``deployment-controller``."""
+    """A controller writes as its own service account: ``deployment-controller``; those that
+    upstream's API server runs itself write as it does."""
+    if name == SERVER.name:
+        return SERVER
     return User(f"system:serviceaccount:kube-system:{name}", SERVICE_ACCOUNTS)

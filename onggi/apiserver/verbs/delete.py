@@ -91,7 +91,7 @@ async def delete_collection(backend: Backend, call: Call) -> Response:
     items = [respond.view(call.kind, record) for record in page.records]
     return Response(
         body={
-            "kind": f"{call.kind.name}List",
+            "kind": call.kind.list_name,
             "apiVersion": call.kind.api_version,
             "metadata": {"resourceVersion": str(page.revision)},
             "items": items,

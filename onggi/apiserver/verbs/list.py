@@ -17,6 +17,7 @@ from onggi.api.kind import Kind
 from onggi.api.objects import Object
 from onggi.apiserver import respond, tables
 from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.negotiate import PROTOBUF
 from onggi.apiserver.options import EXACT, ListOptions, list_options, revision
 from onggi.apiserver.selection import Selection, selection
 from onggi.store.store import Compacted, Record, encode
@@ -48,6 +49,11 @@ async def list_(backend: Backend, call: Call) -> Response:
     if call.request.objects:
         items = [respond.view(kind, record) for record in page.records]
         return Response(body=_list(call, page) | {"items": items}, headers=headers)
+    if call.wanted.media == PROTOBUF:
+        from onggi.apiserver.protobuf import records
+
+        body = await records.list_(kind, _list(call, page), page.records)
+        return Response(body=body, content_type=PROTOBUF, headers=headers)
     return Response(body=_joined(_head(call, page), texts(kind, page.records)), headers=headers)
 
 
@@ -158,7 +164,7 @@ def _list(call: Call, page: Page) -> Object:
     if page.remaining:
         metadata["remainingItemCount"] = page.remaining
     return {
-        "kind": f"{call.kind.name}List",
+        "kind": call.kind.list_name,
         "apiVersion": call.kind.api_version,
         "metadata": metadata,
     }

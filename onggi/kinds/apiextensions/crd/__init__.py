@@ -1,0 +1,1 @@
+"""CustomResourceDefinition: a kind that brings kinds."""
