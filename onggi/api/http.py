@@ -29,6 +29,7 @@ class Request:
     ``user`` is set where the caller is known already: a client certificate, or in process.
     ``objects`` is how a caller in process asks for decoded objects in place of bytes: in
     ``Response.body``, and in ``Stream.objects``. They are shared, so not to be written to.
+    ``echo`` are headers that every answer to this request carries, refusals too.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Request:
     user: User | None = None
     peer: str = ""
     objects: bool = False
+    echo: Mapping[str, str] = field(default_factory=dict)
 
     def argument(self, name: str, default: str = "") -> str:
         """The first value of a query parameter."""

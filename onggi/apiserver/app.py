@@ -1,6 +1,6 @@
 """The API server without HTTP: a request in, an answer out.
 
-    request info ▸ authentication ▸ authorization ▸ the kind and its verb
+    request info ▸ authentication ▸ priority and fairness ▸ authorization ▸ the kind and its verb
 
 Refusals are raised as ``StatusError``; the binding words them. Everything that answers
 about resources goes by the table VERBS; everything else by the paths given to ``App``.
@@ -14,11 +14,13 @@ from onggi.api.http import Answer, Request, User
 from onggi.api.kind import Kind
 from onggi.apiserver.authz.attributes import Attributes, refusal, selected
 from onggi.apiserver.call import Backend, Call
-from onggi.apiserver.negotiate import AS_IS, TRANSFORMS, accepted
+from onggi.apiserver.fairness.gate import Gate
+from onggi.apiserver.negotiate import AS_IS, SPOKEN, TEXTS, TRANSFORMS, Wanted, accepted
 from onggi.apiserver.path import Target, described
 from onggi.apiserver.routes import RESOURCES, SUBRESOURCES, VERBS
 
 ACCEPTED_TRANSFORMS = frozenset(TRANSFORMS)
+FOREIGN = frozenset(("log", "exec", "attach", "portforward", "proxy"))
 COLLECTION_VERBS = ("list", "watch", "create", "deletecollection")
 
 Page = Callable[[Request, User], Awaitable[Answer]]
@@ -34,13 +36,34 @@ class App:
     ``/api/`` everything below it."""
 
     def __init__(
-        self, backend: Backend, authenticator: Authenticator, pages: Mapping[str, Page]
+        self,
+        backend: Backend,
+        authenticator: Authenticator,
+        pages: Mapping[str, Page],
+        gate: Gate | None = None,
     ) -> None:
         self.backend, self.authenticator, self.pages = backend, authenticator, pages
+        self.gate = gate
 
     async def handle(self, request: Request) -> Answer:
         target = described(request)
         user = self.authenticator.authenticate(request)
+        if self.gate is None or request.objects:  # parts of this process: they wait for no one
+            return await self._answer(request, target, user)
+        flow = self.gate.flow(user, target)
+        request.echo = flow.headers
+        await self.gate.enter(flow, self._listed(target) if target.verb == "list" else 0)
+        try:
+            return await self._answer(request, target, user)
+        finally:
+            self.gate.leave(flow)
+
+    def _listed(self, target: Target) -> int:
+        """How many objects the answer may have."""
+        kind = self.backend.registry.find(target.group, target.version, target.resource)
+        return len(self.backend.store.list(kind.resource, target.namespace)) if kind else 0
+
+    async def _answer(self, request: Request, target: Target, user: User) -> Answer:
         self._authorize(request, target, user)
         if not target.resource:
             return await self._page(target.path)(request, user)
@@ -48,7 +71,7 @@ class App:
         if kind is None:
             raise NoSuchPath
         accept = request.headers.get("accept", "")
-        wanted = accepted(accept, ACCEPTED_TRANSFORMS) if accept else AS_IS
+        wanted = negotiated(accept, kind, target) if accept else AS_IS
         namespace = target.namespace if kind.namespaced else ""
         call = Call(request, target, user, kind, namespace, wanted)
         if kind.deprecated:
@@ -84,6 +107,14 @@ class App:
             if page := self.pages.get(f"{path}/") if path else None:
                 return page
         raise NoSuchPath
+
+
+def negotiated(accept: str, kind: Kind, target: Target) -> Wanted:
+    """Custom resources have no messages; what a pod says is in no form of ours."""
+    if target.subresource in FOREIGN:
+        return AS_IS
+    spoken = SPOKEN if isinstance(kind.schema, str) or target.subresource == "scale" else TEXTS
+    return accepted(accept, ACCEPTED_TRANSFORMS, spoken, target.verb == "watch")
 
 
 def verb(call: Call) -> Callable[[Backend, Call], Awaitable[Answer]]:

@@ -9,8 +9,9 @@ from http import HTTPStatus
 import msgspec
 
 from onggi.api.http import Request, Response, Stream
+from onggi.api.objects import View
 from onggi.apiserver.http1 import Connection
-from onggi.apiserver.negotiate import JSON, YAML, accepted, is_pretty
+from onggi.apiserver.negotiate import JSON, PROTOBUF, YAML, is_pretty, preferred
 from onggi.store.store import encode
 
 REASONS = {status.value: status.phrase.encode() for status in HTTPStatus}
@@ -49,12 +50,20 @@ def head(status: int, content_type: str, headers: Mapping[str, str], rest: bytes
     return START % (status, REASONS.get(status, b""), content_type.encode(), date, lines, rest)
 
 
+def echoed(request: Request, headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Both; most answers have no headers of their own."""
+    return {**headers, **request.echo} if headers else request.echo
+
+
 async def whole(connection: Connection, request: Request, answer: Response, again: bool) -> None:
     """A complete answer; ``again`` says that the connection may be used once more."""
-    body = answer.body if isinstance(answer.body, bytes) else encode(answer.body)
-    content_type, headers = answer.content_type, answer.headers
+    content_type, headers = answer.content_type, echoed(request, answer.headers)
+    if isinstance(answer.body, bytes):
+        body = answer.body
+    else:
+        body, content_type = encoded(answer.body, content_type, request)
     if content_type == JSON:
-        body, content_type = presented(body, answer.status, request)
+        body, content_type = presented(body, request)
     if len(body) > WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
         body = await compressed(body)
         headers = {**headers, "Content-Encoding": "gzip", "Vary": "Accept"}
@@ -73,11 +82,22 @@ async def whole(connection: Connection, request: Request, answer: Response, agai
         await kept_up(connection)
 
 
-def presented(body: bytes, status: int, request: Request) -> tuple[bytes, str]:
+def encoded(body: View, content_type: str, request: Request) -> tuple[bytes, str]:
+    """An object in protobuf if the client likes that best and there is a message for it."""
+    accept = request.headers.get("accept", "")
+    if "protobuf" in accept and preferred(accept) == PROTOBUF and content_type == JSON:
+        from onggi.apiserver.protobuf import answers
+
+        if found := answers.encode(body):
+            return found, PROTOBUF
+    return encode(body), content_type
+
+
+def presented(body: bytes, request: Request) -> tuple[bytes, str]:
     """The body and its type; for people indented, or as YAML."""
     headers = request.headers
     accept, agent = headers.get("accept", ""), headers.get("user-agent", "")
-    if "yaml" in accept and status < 400 and accepted(accept).media == YAML:
+    if "yaml" in accept and preferred(accept) == YAML:
         import yaml
 
         text = yaml.safe_dump(msgspec.json.decode(body), sort_keys=False, allow_unicode=True)
@@ -101,7 +121,8 @@ def gzipped(body: bytes) -> bytes:
 async def stream(connection: Connection, request: Request, answer: Stream) -> None:
     """Write frames as they come, until they end or the client is gone or too slow."""
     rest = b"Transfer-Encoding: chunked\r\n"
-    connection.write(head(answer.status, answer.content_type, answer.headers, rest))
+    headers = echoed(request, answer.headers)
+    connection.write(head(answer.status, answer.content_type, headers, rest))
     if request.method == "HEAD":
         return
     try:
