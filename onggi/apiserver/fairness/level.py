@@ -51,10 +51,15 @@ class Level:
         self.served += width / max(self.shares, 1)
 
     def put(self, flow: str, waiting: Waiting) -> bool:
-        """At the end of the flow's queue; False where there is no room."""
+        """At the end of the flow's queue; False where there is no room.
+
+        A level that rejects has no room once its seats are taken; the next turn of the loop is
+        no reason to refuse anybody.
+        """
         queue = self.flows.get(flow)
         full = queue is not None and len(queue) >= self.longest_flow
-        if self.rejects or full or self.waiting >= self.longest:
+        taken = self.rejects and self.running >= self.seats
+        if taken or full or self.waiting >= self.longest:
             self.rejected += 1
             return False
         if queue is None:

@@ -28,7 +28,10 @@ def test_a_flow_may_wait_with_so_many_and_the_level_with_so_many():
 
 
 def test_a_level_that_rejects_lets_nobody_wait():
-    assert not level(rejects=True).put("a", Waiting("x", 1))
+    made = level(rejects=True, seats=1)
+    assert made.put("a", Waiting("next turn", 1))
+    made.begin(1)
+    assert not made.put("a", Waiting("x", 1))
 
 
 def test_who_gives_up_is_not_taken_any_more():
