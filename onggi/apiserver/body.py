@@ -107,10 +107,10 @@ def parsed(body: bytes, media: str, kind: str, strict: bool) -> tuple[Object, Se
 
         return yaml_body.parsed(body, kind)
     if media == PROTOBUF:
-        from onggi.apiserver import protobuf
+        from onggi.apiserver.protobuf import envelope
 
-        return protobuf.decode(body)
-    raise unknown_media(*SPOKEN, PROTOBUF)
+        return envelope.decode(body)
+    raise unknown_media(*SPOKEN)
 
 
 def json_object(body: bytes, kind: str) -> Object:

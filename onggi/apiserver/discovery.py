@@ -11,7 +11,7 @@ from onggi.api.errors import NoSuchPath
 from onggi.api.http import Request, Response, User
 from onggi.api.kind import Kind
 from onggi.api.objects import Object
-from onggi.apiserver.negotiate import accepted
+from onggi.apiserver.negotiate import TEXTS, accepted
 from onggi.apiserver.registry import Registry
 from onggi.store.store import encode
 
@@ -40,7 +40,7 @@ class Discovery:
         self._kept: dict[tuple[str, str], tuple[bytes, str]] = {}
 
     async def page(self, request: Request, user: User) -> Response:
-        wanted = accepted(request.headers.get("accept", ""), FORMS)
+        wanted = accepted(request.headers.get("accept", ""), FORMS, TEXTS)
         path = request.path.rstrip("/")
         if path not in ("/api", "/apis"):
             wanted = accepted("")

@@ -1,7 +1,8 @@
 """Which form of an answer the client wants, from its Accept header. Pure.
 
-The rules are those of ``k8s.io/apiserver/pkg/endpoints/handlers/negotiation``; of
-upstream's media types this server speaks JSON and YAML, and understands protobuf too.
+The rules are those of ``k8s.io/apiserver/pkg/endpoints/handlers/negotiation``: JSON and YAML for
+everything, protobuf for built-in kinds, JSON and protobuf for watches. CBOR is not spoken: as
+upstream, where it is an alternative, another is chosen.
 """
 
 from functools import lru_cache
@@ -10,8 +11,9 @@ from typing import NamedTuple
 from onggi.api.errors import NotAcceptable, UnsupportedMediaType
 
 JSON, YAML = "application/json", "application/yaml"
-PROTOBUF = "application/vnd.kubernetes.protobuf"  # understood in bodies, not spoken
-SPOKEN = (JSON, YAML)
+PROTOBUF = "application/vnd.kubernetes.protobuf"
+SPOKEN = (JSON, YAML, PROTOBUF)
+TEXTS = (JSON, YAML)  # what is spoken of custom resources, and of what is no object
 META = "meta.k8s.io"
 TRANSFORMS = {
     ("Table", META, "v1"),
@@ -39,17 +41,25 @@ AS_IS = Wanted()
 
 
 @lru_cache(maxsize=512)
-def accepted(header: str, transforms: frozenset[tuple[str, str, str]] = frozenset()) -> Wanted:
-    """The first clause, best quality first, that this server can answer."""
+def accepted(
+    header: str,
+    transforms: frozenset[tuple[str, str, str]] = frozenset(),
+    spoken: tuple[str, ...] = SPOKEN,
+    streams: bool = False,
+) -> Wanted:
+    """The first clause, best first, that this server can answer; as a stream of events it
+    speaks no YAML. Raises NotAcceptable."""
     if not header:
         return AS_IS
+    known = False
     for media, parameters in clauses(header):
+        known = known or media in SPOKEN or media == "*/*"
         if media in ("*/*", "application/*"):
             media = JSON
-        if media not in SPOKEN:
+        if media not in spoken or (streams and media == YAML):
             continue
         kind = (parameters.get("as", ""), parameters.get("g", ""), parameters.get("v", ""))
-        if any(kind) and kind not in transforms:
+        if any(kind) and (kind not in transforms or (kind[0] == "Table" and media == PROTOBUF)):
             continue
         return Wanted(
             media,
@@ -57,11 +67,23 @@ def accepted(header: str, transforms: frozenset[tuple[str, str, str]] = frozense
             pretty=parameters.get("pretty") == "1",
             profile=parameters.get("profile", ""),
         )
-    raise NotAcceptable(f"only the following media types are accepted: {', '.join(SPOKEN)}")
+    raise not_acceptable(spoken, streams) if known else NotAcceptable("406: Not Acceptable")
+
+
+def not_acceptable(spoken: tuple[str, ...], streams: bool = False) -> NotAcceptable:
+    shown = [f"{m};stream=watch" for m in spoken if m != YAML] if streams else spoken
+    return NotAcceptable(f"only the following media types are accepted: {', '.join(shown)}")
+
+
+@lru_cache(maxsize=512)
+def preferred(header: str) -> str:
+    """The media type for an answer of any kind, such as a refusal: JSON where in doubt."""
+    return next((media for media, _ in clauses(header) if media in SPOKEN), JSON)
 
 
 def clauses(header: str) -> list[tuple[str, dict[str, str]]]:
-    """``text/html;q=0.5, */*`` → [("*/*", {}), ("text/html", {"q": "0.5"})]."""
+    """``text/html;q=0.5, */*`` → [("*/*", {}), ("text/html", {"q": "0.5"})]: best first, and of
+    equals what is named before what is not."""
     found = []
     for clause in header.split(","):
         media, *rest = (part.strip() for part in clause.split(";"))
@@ -71,7 +93,7 @@ def clauses(header: str) -> list[tuple[str, dict[str, str]]]:
             parameters[name.strip()] = value.strip().strip('"')
         if media:
             found.append((media.lower(), parameters))
-    return sorted(found, key=lambda item: -quality(item[1].get("q", "1")))
+    return sorted(found, key=lambda item: (-quality(item[1].get("q", "1")), item[0].count("*")))
 
 
 def quality(text: str) -> float:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from onggi.api.errors import NoSuchPath
 from onggi.api.http import Request, Response, User
-from onggi.apiserver.negotiate import accepted, clauses
+from onggi.apiserver.negotiate import TEXTS, accepted, clauses
 from onggi.apiserver.openapi import OpenAPI
 from onggi.apiserver.openapi_v2_protobuf import ASKED_FOR, MEDIA
 
@@ -30,7 +30,7 @@ def openapi_page(openapi: OpenAPI) -> Callable[[Request, User], Awaitable[Respon
         if path == "v2" and wants_protobuf(request.headers.get("accept", "")):
             answer = await document(openapi, request, path, openapi.v2_protobuf, "-PROTOBUF")
             return replace(answer, content_type=MEDIA)
-        accepted(request.headers.get("accept", ""))
+        accepted(request.headers.get("accept", ""), spoken=TEXTS)
         if path == "v2":
             return await document(openapi, request, path, openapi.v2)
         if path == "v3":

@@ -7,7 +7,7 @@ from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
 from onggi.apiserver import tables
 from onggi.apiserver.call import Backend, Call
-from onggi.apiserver.negotiate import AS_IS
+from onggi.apiserver.negotiate import AS_IS, PROTOBUF
 from onggi.store.store import Record, encode
 
 NONE: Mapping[str, str] = {}
@@ -29,6 +29,11 @@ def one(backend: Backend, call: Call, record: Record, status: int = 200) -> Resp
         return Response(status=status, body=view(call.kind, record), headers=headers)
     if call.wanted.kind:
         return whole(backend, call, view(call.kind, record), status)
+    if call.wanted.media == PROTOBUF:
+        from onggi.apiserver.protobuf import records
+
+        body = records.enclosed(call.kind, record)
+        return Response(status=status, body=body, content_type=PROTOBUF, headers=headers)
     return Response(status=status, body=text(call.kind, record), headers=headers)
 
 

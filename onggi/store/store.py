@@ -40,6 +40,7 @@ class Record:
     revision: int
     data: bytes  # the JSON text
     frame: bytes | None = None  # a cache for whoever frames it for watchers
+    wire: bytes | None = field(default=None, repr=False, compare=False)  # the same in protobuf
     _decoded: ref[Snapshot] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -59,7 +60,7 @@ def record(key: Key, revision: int, obj: View) -> Record:
     """``obj`` as the version that ``revision`` made; ``obj`` itself is left alone."""
     meta = {**obj["metadata"], "resourceVersion": str(revision)}
     snapshot = Snapshot({**obj, "metadata": meta})
-    return Record(key, revision, encode(snapshot), None, ref(snapshot))
+    return Record(key, revision, encode(snapshot), _decoded=ref(snapshot))
 
 
 class Change(NamedTuple):

@@ -136,10 +136,8 @@ async def test_what_cannot_be_done_is_not_allowed(running, method, url):
     assert (code, body["reason"]) == (405, "MethodNotAllowed")
 
 
-async def test_only_protobuf_is_not_acceptable(running):
-    code, body = await ask(
-        running, "GET", "/api/v1/pods", accept="application/vnd.kubernetes.protobuf"
-    )
+async def test_only_cbor_is_not_acceptable(running):
+    code, body = await ask(running, "GET", "/api/v1/pods", accept="application/cbor")
     assert (code, body["reason"]) == (406, "NotAcceptable")
 
 

@@ -5,10 +5,12 @@ import pytest
 from onggi.api.errors import NotAcceptable
 from onggi.apiserver.negotiate import (
     AS_IS,
+    TEXTS,
     TRANSFORMS,
     accepted,
     is_pretty,
     media_type,
+    preferred,
 )
 
 ALL = frozenset(TRANSFORMS)
@@ -33,16 +35,43 @@ def test_a_transform_that_is_not_offered_is_passed_over():
     assert accepted(TABLES).kind == ""
 
 
-def test_protobuf_with_json_as_an_alternative_is_json():
-    assert accepted("application/vnd.kubernetes.protobuf,application/json") == AS_IS
+BINARY = "application/vnd.kubernetes.protobuf"
 
 
-def test_protobuf_alone_is_not_acceptable():
+def test_protobuf_is_spoken_of_built_in_kinds_alone():
+    assert accepted(f"{BINARY},application/json").media == BINARY
+    assert accepted(f"{BINARY},application/json", spoken=TEXTS) == AS_IS
     with pytest.raises(NotAcceptable) as refused:
-        accepted("application/vnd.kubernetes.protobuf")
+        accepted(BINARY, spoken=TEXTS)
     assert refused.value.message == (
         "only the following media types are accepted: application/json, application/yaml"
     )
+
+
+def test_a_table_is_no_message():
+    with pytest.raises(NotAcceptable):
+        accepted(f"{BINARY};as=Table;g=meta.k8s.io;v=v1", ALL)
+    assert accepted(f"{BINARY};as=PartialObjectMetadata;g=meta.k8s.io;v=v1", ALL).media == BINARY
+
+
+def test_cbor_is_passed_over_and_refused_alone():
+    assert accepted("application/cbor,application/json").media == "application/json"
+    with pytest.raises(NotAcceptable, match="406: Not Acceptable"):
+        accepted("application/cbor")
+
+
+def test_events_are_not_told_in_yaml():
+    with pytest.raises(NotAcceptable) as refused:
+        accepted("application/yaml", streams=True)
+    assert refused.value.message == (
+        "only the following media types are accepted: application/json;stream=watch, "
+        f"{BINARY};stream=watch"
+    )
+
+
+def test_what_is_named_comes_before_what_is_not():
+    assert accepted(f"*/*,{BINARY}").media == BINARY
+    assert preferred(f"*/*,{BINARY}") == BINARY
 
 
 def test_the_best_quality_wins():

@@ -1,10 +1,10 @@
-"""Kubernetes' protobuf bodies, which Go clients send for built-in kinds: to the same JSON objects.
+"""Kubernetes' protobuf, which Go clients speak about built-in kinds: from and to JSON objects.
 
-    decode(body) -> (object, what was not understood)     raises BadRequest
+    envelope.decode(body) -> (object, what was not understood)     raises BadRequest
+    answers.encode(obj) -> bytes, or None
+    records.enclosed(kind, record) -> bytes, kept beside the record
 
 The wire format carries numbers instead of names; ``numbers.txt`` has them, the schemas of
-``onggi.apiserver.schemas`` know the types. Answers are JSON, which these clients accept.
+``onggi.apiserver.schemas`` know the types.
 Source: ``k8s.io/apimachinery/pkg/runtime/serializer/protobuf``.
 """
-
-from onggi.apiserver.protobuf.envelope import decode as decode

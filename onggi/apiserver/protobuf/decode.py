@@ -5,6 +5,7 @@ import struct
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from google.protobuf.empty_pb2 import Empty
@@ -26,11 +27,11 @@ from onggi.api.schema_nodes import (
     Text,
     Whole,
 )
-from onggi.api.times import micro, stamp
-from onggi.apiserver.protobuf.numbers import numbers
+from onggi.api.times import micro
+from onggi.apiserver.protobuf import json_schema
+from onggi.apiserver.protobuf.numbers import PREFIX, numbers
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-PREFIX = "io.k8s."
 
 
 class Wire(NamedTuple):
@@ -46,6 +47,14 @@ def fields(data: bytes) -> Iterator[Wire]:
     message.ParseFromString(data)
     for field in UnknownFieldSet(message):
         yield Wire(field.field_number, field.data)
+
+
+def all_of(data: bytes) -> dict[int, list[Any]]:
+    """A small message as a dict of everything that stands under a number."""
+    found: dict[int, list[Any]] = {}
+    for number, value in fields(data):
+        found.setdefault(number, []).append(value)
+    return found
 
 
 def only(data: bytes) -> dict[int, Any]:
@@ -72,10 +81,24 @@ class Reader:
                 self.unknown.append(f"unknown field number {number} in {message}")
             elif numbered.inline:
                 self._fill(found, node, numbered.inline, value)
+            elif special := json_schema.READ.get((message, numbered.name)):
+                self._special(found, numbered.name, partial(special, self._schema(node)), value)
             elif field := node.field(numbered.name):
                 self._put(found, numbered.name, field.node, value, numbered.zero_counts)
             else:
                 self.unknown.append(f'unknown field "{numbered.name}"')
+
+    def _schema(self, node: Struct) -> Callable[[bytes], Object]:
+        return partial(self.message, node)
+
+    def _special(self, found: Object, name: str, read: Callable[..., Any], raw: bytes) -> None:
+        """A field that is one thing or another; ``dependencies`` are such things by name."""
+        if name != "dependencies":
+            found[name] = read(all_of(raw))
+            return
+        entry = only(raw)
+        key = entry.get(1, b"").decode()
+        found.setdefault(name, {})[key] = read(all_of(entry.get(2, b"")))
 
     def _put(self, found: Object, name: str, node: Node, raw: Any, zero_counts: bool) -> None:
         if isinstance(node, List):
@@ -98,6 +121,8 @@ class Reader:
     def value(self, node: Node, raw: Any) -> Any:
         if isinstance(node, Struct):
             return self.message(node, raw)
+        if isinstance(node, Moment):
+            return moment(raw, node)
         return READ[type(node)](raw)
 
 
@@ -111,14 +136,14 @@ def real(raw: int) -> float:
     return value
 
 
-def moment(raw: bytes) -> str | None:
+def moment(raw: bytes, node: Moment) -> str | None:
     parts = only(raw)
     if not parts:
         return None
     when = EPOCH + timedelta(
         seconds=whole(parts.get(1, 0)), microseconds=whole(parts.get(2, 0)) // 1000
     )
-    return micro(when) if when.microsecond else stamp(when)
+    return node.canonical(micro(when))
 
 
 def int_or_string(raw: bytes) -> int | str:
@@ -137,7 +162,6 @@ READ: dict[type[Node], Callable[[Any], Any]] = {
     Whole: whole,
     Real: real,
     Binary: lambda raw: b64encode(raw).decode(),
-    Moment: moment,
     Amount: lambda raw: only(raw).get(1, b"").decode(),
     IntOrString: int_or_string,
     Raw: raw_json,

@@ -8,12 +8,10 @@ from onggi.api.errors import BadRequest
 from onggi.api.objects import Object
 from onggi.api.schema import Struct
 from onggi.apiserver import schemas
-from onggi.apiserver.protobuf.decode import PREFIX, Reader, only
-from onggi.apiserver.protobuf.numbers import messages
-
-MAGIC = b"k8s\x00"
-META = "io.k8s.apimachinery.pkg.apis.meta.v1"
-META_KINDS = ("DeleteOptions", "CreateOptions", "UpdateOptions", "PatchOptions", "Status")
+from onggi.apiserver.protobuf.answers import MAGIC
+from onggi.apiserver.protobuf.decode import Reader, only
+from onggi.apiserver.protobuf.definitions import definition
+from onggi.apiserver.protobuf.numbers import PREFIX, messages
 
 
 def decode(body: bytes) -> tuple[Object, Sequence[str]]:
@@ -38,10 +36,3 @@ def struct(version: str, kind: str) -> Struct:
     if not isinstance(found, Struct):
         raise BadRequest(f'no kind "{kind}" is registered for version "{version}"')
     return found
-
-
-def definition(version: str, kind: str) -> str:
-    if kind in META_KINDS:
-        return f"{META}.{kind}"
-    group, _, number = version.rpartition("/")
-    return f"io.k8s.api.{group.partition('.')[0] or 'core'}.{number}.{kind}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 PATH = Path(__file__).with_name("numbers.txt")
+PREFIX = "io.k8s."  # of definitions, whose names are those of messages without it
 
 
 class Numbered(NamedTuple):
@@ -20,7 +21,8 @@ class Numbered(NamedTuple):
 def messages() -> Mapping[str, str]:
     """The lines of the table by message: ``api.core.v1.Pod`` → ``metadata spec status``."""
     lines = PATH.read_text().splitlines()
-    return dict(line.split(" ", 1) for line in lines if line[0] != "#")
+    parts = (line.partition(" ") for line in lines if line[0] != "#")
+    return {name: fields for name, _, fields in parts}
 
 
 @cache

@@ -16,12 +16,14 @@ from onggi.api.http import Stream
 from onggi.api.objects import Object, View
 from onggi.apiserver import respond, tables
 from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.negotiate import JSON, PROTOBUF
 from onggi.apiserver.options import ListOptions, list_options, revision
 from onggi.apiserver.selection import Selection, selection
 from onggi.apiserver.verbs.list import too_large
 from onggi.store.store import Change, Compacted, Record, Watch, encode
 
 INITIAL_END = "k8s.io/initial-events-end"
+WATCHED = f"{PROTOBUF};stream=watch"
 SHORTEST = 1800  # seconds that a watch lasts at least where the client names no timeout
 
 
@@ -41,7 +43,8 @@ async def watch(backend: Backend, call: Call) -> Stream:
     watcher = Watcher(backend, call, options, selection(call, options))
     if call.request.objects:
         return Stream(frames=nothing(), objects=watcher.objects())
-    return Stream(frames=watcher.frames(), headers=respond.warned(call))
+    type_ = WATCHED if watcher.binary else JSON
+    return Stream(frames=watcher.frames(), headers=respond.warned(call), content_type=type_)
 
 
 async def nothing() -> AsyncIterator[bytes]:
@@ -56,6 +59,7 @@ class Watcher:
         self, backend: Backend, call: Call, options: ListOptions, chosen: Selection | None
     ) -> None:
         self.backend, self.call, self.options, self.chosen = backend, call, options, chosen
+        self.binary = call.wanted.media == PROTOBUF
         self.columns = True  # a Table has its column definitions only in the first event
         seconds = options.timeout or SHORTEST * (1 + random.random())
         self.deadline = asyncio.get_running_loop().time() + seconds
@@ -159,6 +163,8 @@ class Watcher:
 
     def frame(self, event: Event) -> bytes:
         record, kind = event.record, self.call.kind
+        if self.binary:
+            return self.binary_frame(event)
         if record is None or self.call.wanted.kind or kind.stored:
             return framed(event.type, encode(self.shown(event)))
         if not event.shared:
@@ -166,6 +172,13 @@ class Watcher:
         if record.frame is None or not record.frame.startswith(STARTS[event.type]):
             record.frame = framed(event.type, record.data)
         return record.frame
+
+    def binary_frame(self, event: Event) -> bytes:
+        from onggi.apiserver.protobuf import answers, records
+
+        if event.record is None or self.call.wanted.kind:
+            return answers.frame(event.type, answers.encode(self.shown(event)) or b"")
+        return records.frame(self.call.kind, event.type, event.record, event.shared)
 
     def shown(self, event: Event) -> View:
         obj, wanted = self.view(event), self.call.wanted
@@ -197,4 +210,5 @@ def gone(new: Record, old: Record, type_: str) -> Record:
         return new
     obj = old.object
     meta = {**obj["metadata"], "resourceVersion": str(new.revision)}
-    return replace(old, data=encode({**obj, "metadata": meta}), frame=None, _decoded=None)
+    data = encode({**obj, "metadata": meta})
+    return replace(old, data=data, frame=None, wire=None, _decoded=None)

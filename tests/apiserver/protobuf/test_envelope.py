@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onggi.api.errors import BadRequest
-from onggi.apiserver.protobuf import decode
+from onggi.apiserver.protobuf.envelope import decode
 
 
 def varint(value):
