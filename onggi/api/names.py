@@ -12,6 +12,7 @@ Sources: ``k8s.io/apimachinery/pkg/util/validation``, ``pkg/api/validate/content
 Lengths are in bytes, whatever the message calls them.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -269,9 +270,26 @@ def path_name(text: str, prefix: bool = False) -> Messages:
     return path_prefix(text) if prefix else path_segment(text)
 
 
+def address_name(text: str, prefix: bool = False) -> Messages:
+    """An IPAddress's name is its address, in the one canonical spelling."""
+    plain = ".".join(part.lstrip("0") or "0" for part in text.split("."))
+    try:
+        found = ipaddress.ip_address(plain if plain.count(".") == 3 and ":" not in text else text)
+    except ValueError:
+        found = None
+    if found is None or "%" in text:
+        return ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"]
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        return ["must not be an IPv4-mapped IPv6 address"]
+    if found.version == 4 and plain != text:
+        return ["must not have leading 0s"]
+    return [] if text == str(found) else [f'must be in canonical form ("{found}")']
+
+
 RULES: dict[str, Callable[[str, bool], Messages]] = {
     "subdomain": generated(dns_subdomain),
     "label": generated(dns_label),
     "label1035": generated(dns_1035_label),
     "path": path_name,
+    "address": address_name,
 }

@@ -36,6 +36,9 @@ from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
 from onggi.kinds.events.event import EVENTS_EVENT
 from onggi.kinds.networking.ingress import INGRESS
 from onggi.kinds.networking.ingressclass import INGRESSCLASS
+from onggi.kinds.networking.ipaddress import IPADDRESS
+from onggi.kinds.networking.networkpolicy import NETWORKPOLICY
+from onggi.kinds.networking.servicecidr import SERVICECIDR
 from onggi.kinds.node.runtimeclass import RUNTIMECLASS
 from onggi.kinds.rbac.clusterrole import CLUSTERROLE
 from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
@@ -72,6 +75,9 @@ BUILTIN = (
     DAEMONSET,
     INGRESS,
     INGRESSCLASS,
+    NETWORKPOLICY,
+    IPADDRESS,
+    SERVICECIDR,
     ROLE,
     ROLEBINDING,
     CLUSTERROLE,

@@ -40,8 +40,35 @@ def check_address(text: str, path: str) -> Iterator[FieldError]:
 def check_network(text: str, path: str) -> Iterator[FieldError]:
     host, _, bits = text.partition("/")
     address = parsed(host)
-    if address is None or not bits.isdigit() or int(bits) > address.max_prefixlen:
+    if (
+        address is None
+        or not (bits.isascii() and bits.isdigit())
+        or int(bits) > address.max_prefixlen
+    ):
         yield invalid(path, text, NOT_A_NETWORK)
+
+
+def check_strict_network(text: str, path: str) -> Iterator[FieldError]:
+    """For new fields: one spelling only, and no bits beyond the prefix."""
+    if errors := list(check_network(text, path)):
+        yield from errors
+        return
+    host, _, bits = text.partition("/")
+    address, prefix = parsed(host), str(int(bits))
+    mapped = isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None
+    network = ipaddress.ip_network(f"{address}/{prefix}", strict=False)
+    if bits != prefix or (host != str(address) and has_leading_zeros(host)):
+        yield invalid(path, text, "must not have leading 0s in IP or prefix length")
+    elif mapped:
+        yield invalid(path, text, "must not have an IPv4-mapped IPv6 address")
+    elif network.network_address != address:
+        yield invalid(path, text, "must not have bits set beyond the prefix length")
+    elif text != str(network):
+        yield invalid(path, text, f'must be in canonical form ("{network}")')
+
+
+def has_leading_zeros(text: str) -> bool:
+    return ":" not in text and any(len(p) > 1 and p.startswith("0") for p in text.split("."))
 
 
 def check_reachable(text: str, path: str) -> Iterator[FieldError]:

@@ -33,13 +33,21 @@ from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
 from onggi.kinds.events.event import EVENTS_EVENT
 from onggi.kinds.networking.ingress import INGRESS
 from onggi.kinds.networking.ingressclass import INGRESSCLASS
+from onggi.kinds.networking.ipaddress import IPADDRESS
+from onggi.kinds.networking.networkpolicy import NETWORKPOLICY
+from onggi.kinds.networking.servicecidr import SERVICECIDR
 from onggi.kinds.node.runtimeclass import RUNTIMECLASS
 from onggi.kinds.rbac.clusterrole import CLUSTERROLE
 from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
 from onggi.kinds.rbac.role import ROLE
 from onggi.kinds.rbac.rolebinding import ROLEBINDING
 from onggi.kinds.scheduling.priorityclass import PRIORITYCLASS
+from onggi.kinds.storage.csidriver import CSIDRIVER
+from onggi.kinds.storage.csinode import CSINODE
+from onggi.kinds.storage.csistoragecapacity import CSISTORAGECAPACITY
 from onggi.kinds.storage.storageclass import STORAGECLASS
+from onggi.kinds.storage.volumeattachment import VOLUMEATTACHMENT
+from onggi.kinds.storage.volumeattributesclass import VOLUMEATTRIBUTESCLASS
 
 CONTAINER = {"name": "web", "image": "nginx"}
 LABELS = {"app": "web"}
@@ -134,6 +142,25 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
         }
     },
     STORAGECLASS: {"provisioner": "example.com/disks"},
+    CSIDRIVER: {"spec": {"attachRequired": True}},
+    CSINODE: {"spec": {"drivers": [{"name": "disks.example.com", "nodeID": "n1"}]}},
+    CSISTORAGECAPACITY: {"storageClassName": "fast", "capacity": "10Gi"},
+    VOLUMEATTACHMENT: {
+        "spec": {
+            "attacher": "disks.example.com",
+            "nodeName": "n1",
+            "source": {"persistentVolumeName": "pv1"},
+        }
+    },
+    VOLUMEATTRIBUTESCLASS: {"driverName": "disks.example.com", "parameters": {"iops": "100"}},
+    NETWORKPOLICY: {
+        "spec": {
+            "podSelector": {"matchLabels": LABELS},
+            "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"port": 80}]}],
+        }
+    },
+    IPADDRESS: {"spec": {"parentRef": {"resource": "services", "name": "web"}}},
+    SERVICECIDR: {"spec": {"cidrs": ["10.9.0.0/16"]}},
     RUNTIMECLASS: {"handler": "runc"},
     CERTIFICATESIGNINGREQUEST: {
         "spec": {
@@ -144,11 +171,18 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
     },
 }
 
+# Kinds on which nothing acts yet: each write of them says so.
+WARNED = {
+    CSIDRIVER, CSINODE, CSISTORAGECAPACITY, IPADDRESS, NETWORKPOLICY, SERVICECIDR,
+}  # fmt: skip
+NAMES = {IPADDRESS: "10.0.0.9"}  # what may not be called "web"
+
 
 def sample(kind: Kind, **spec: Any) -> Object:
     """As it is sent; ``spec`` adds to or replaces fields of the spec."""
     obj = clone({"apiVersion": kind.api_version, "kind": kind.name, **CONTENTS[kind]})
-    obj["metadata"] = {"name": "web", **({"namespace": "default"} if kind.namespaced else {})}
+    name = NAMES.get(kind, "web")
+    obj["metadata"] = {"name": name, **({"namespace": "default"} if kind.namespaced else {})}
     if spec:
         obj["spec"] = {**obj.get("spec", {}), **clone(spec)}
     return obj
