@@ -9,7 +9,7 @@ from onggi.api.errors import Forbidden, StatusError
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
 from onggi.apiserver import names
-from onggi.apiserver.call import Call
+from onggi.apiserver.call import Allocation, Call
 from onggi.store.store import Key, Store
 
 CREATE, UPDATE, DELETE, CONNECT = "CREATE", "UPDATE", "DELETE", "CONNECT"
@@ -23,7 +23,7 @@ class Review:
     ``about`` is the kind of ``obj`` where that is not the call's, as Scale or Eviction;
     ``options`` are DeleteOptions as they were sent. ``again`` is set by a stage after which all
     mutating plugins are to run a second time; ``second`` is true while they do; ``kept`` is what
-    stages remember from the first time.
+    stages remember from the first time; ``held`` is what they gave: kept if the write is done.
     """
 
     operation: str
@@ -37,6 +37,7 @@ class Review:
     again: bool = False
     second: bool = False
     kept: dict[str, Any] = field(default_factory=dict)
+    held: list[Allocation] = field(default_factory=list)
 
     @property
     def resource(self) -> str:

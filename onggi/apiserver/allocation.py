@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from onggi.api.objects import Object, View
+from onggi.apiserver.admission import Review
 from onggi.apiserver.call import Allocator
 
 
@@ -17,25 +17,24 @@ class Write:
 
 
 @contextmanager
-def allocated(
-    allocators: Mapping[str, Allocator], resource: str, new: Object, old: View | None, dry_run: bool
-) -> Iterator[Write]:
-    """Complete ``new`` in place; the block checks and writes it. Raises Invalid."""
+def allocated(allocators: Mapping[str, Allocator], review: Review) -> Iterator[Write]:
+    """Complete ``review.obj`` in place; the block checks and writes it. Raises Invalid."""
     write = Write()
-    allocator = allocators.get(resource)
-    if allocator is None:
-        yield write
-        return
-    given = allocator.begin(new, old, dry_run)
+    allocator = allocators.get(review.resource)
+    if allocator is not None:
+        review.held.append(allocator.begin(review.obj, review.old, review.dry_run))
     try:
         yield write
     except Exception:
-        given.rollback()
-        raise
-    except asyncio.CancelledError:
-        if write.begun:
-            given.commit()
-        else:
+        for given in review.held:
             given.rollback()
         raise
-    given.commit()
+    except asyncio.CancelledError:
+        for given in review.held:
+            given.commit() if write.begun else given.rollback()
+        raise
+    else:
+        for given in review.held:
+            given.commit()
+    finally:
+        review.held.clear()

@@ -22,6 +22,8 @@ from onggi.apiserver.openapi import OpenAPI
 from onggi.apiserver.openapi_page import openapi_page
 from onggi.apiserver.pages import index, pages
 from onggi.apiserver.plugins import MUTATING, VALIDATING
+from onggi.apiserver.quota.ledger import Ledger
+from onggi.apiserver.quota.stage import QuotaStage
 from onggi.apiserver.registry import Registry
 from onggi.apiserver.schemas import KindSchemas, described
 from onggi.apiserver.services import ServiceAllocator
@@ -53,6 +55,7 @@ class ApiServer:
     metrics: Metrics
 
     config: ApiConfig
+    quotas: Ledger
 
     async def handle(self, request: Request) -> Answer:
         return await self.app.handle(request)
@@ -87,12 +90,18 @@ def assemble(
     config = config or ApiConfig()
     registry = Registry((*BUILTIN, BINDING), CustomKinds(store))
     services = [record.object for record in store.list("services")]
+    quotas = Ledger(store, clock)
     backend = Backend(
         store=store,
         registry=registry,
         schemas=parts.schemas,
         authorizer=parts.authorizer,
-        admission=Admission(StoreLookup(store), MUTATING, (*VALIDATING, *parts.validating)),
+        admission=Admission(
+            StoreLookup(store),
+            MUTATING,
+            (*VALIDATING, *parts.validating),
+            ((), (QuotaStage(quotas),)),  # quotas come last
+        ),
         clock=clock,
         config=config,
         nodes={} if nodes is None else nodes,
@@ -108,4 +117,4 @@ def assemble(
     found |= dict.fromkeys(("/openapi/v2", "/openapi/v3", "/openapi/v3/"), openapi)
     found["/"] = index(found, registry)
     app = App(backend, parts.authenticator, found, gate)
-    return ApiServer(app, health, metrics, config)
+    return ApiServer(app, health, metrics, config, quotas)

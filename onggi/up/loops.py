@@ -3,6 +3,7 @@
 import asyncio
 
 from onggi.api.kind import Kind
+from onggi.apiserver.quota.keeper import Keeper
 from onggi.controller.runtime import Runtime
 from onggi.kinds import BUILTIN
 from onggi.kinds.controllers import CONTROLLERS, root_ca
@@ -26,6 +27,8 @@ class Loops:
             writer=lambda account: plane.cluster(controller(account)),
         )
         self.synced = self.runtime.synced
+        quota = plane.cluster(controller("resourcequota-controller"))
+        self._quotas = Keeper(plane.api.quotas, quota, now)
         self._scheduler = Scheduler(
             plane.cluster(SCHEDULER),
             self.runtime.caches,
@@ -36,5 +39,6 @@ class Loops:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.runtime.run())
+            group.create_task(self._quotas.run())
             await self.synced.wait()
             group.create_task(self._scheduler.run())

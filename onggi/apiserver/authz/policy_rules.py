@@ -318,6 +318,11 @@ CONTROLLERS: dict[str, Rules] = {
         on("patch", "core", "pods/status"),
     ),
     "event-ttl-controller": (on("delete", "core events.k8s.io", "events"),),
+    "resourcequota-controller": (
+        on("list watch", "*", "*"),
+        on("update", "core", "resourcequotas/status"),
+        EVENTS,
+    ),
     "root-ca-cert-publisher": (on("create update patch", "core", "configmaps"), EVENTS),
     "service-account-controller": (on("create", "core", "serviceaccounts"), EVENTS),
     "taint-eviction-controller": (

@@ -63,7 +63,7 @@ async def _try(backend: Backend, review: Review, obj: Object, options: WriteOpti
     kind = call.kind
     strategy.prepare_create(kind, obj, names.uid(), review.now)
     backend.schemas.complete(kind, obj)
-    with allocated(backend.allocators, kind.resource, obj, None, options.dry_run) as write:
+    with allocated(backend.allocators, review) as write:
         strategy.check_create(kind, obj)
         await backend.admission.validate(review)
         call.warnings += warnings(kind, obj)

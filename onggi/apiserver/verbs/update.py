@@ -117,7 +117,7 @@ async def _try(
     how = scope(call)
     how.prepare(call.kind, obj, old)
     allocators = backend.allocators if how.whole else {}
-    with allocated(allocators, call.kind.resource, obj, old, options.dry_run) as write:
+    with allocated(allocators, review) as write:
         how.check(call.kind, obj, old)
         await backend.admission.validate(review)
         if how.whole:
