@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from onggi.api.kind import Kind, Subresource
+from onggi.apiserver.openapi_custom import list_name
 
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"
 STATUS, OPTIONS, PATCH = f"{META}.Status", f"{META}.DeleteOptions", f"{META}.Patch"
@@ -20,6 +21,9 @@ PATCH_TYPES = (
     "application/merge-patch+json",
     "application/strategic-merge-patch+json",
 )
+
+
+STRATEGIC = "application/strategic-merge-patch+json"
 
 
 class Parameter(NamedTuple):
@@ -115,12 +119,21 @@ class Operation:
     gives: str
     codes: tuple[int, ...]
     streams: bool = False
+    patches: tuple[str, ...] = PATCH_TYPES
 
 
 def definitions(kind: Kind) -> list[str]:
     """Where the schemas of a kind begin: itself, and its list if there is one."""
+    one, many = root(kind)
+    return [one, many] if "list" in kind.verbs else [one]
+
+
+def root(kind: Kind) -> tuple[str, str]:
+    """The definitions of a kind and of its list."""
+    if kind.custom:
+        return kind.custom.definition, list_name(kind)
     assert isinstance(kind.schema, str)
-    return [kind.schema, f"{kind.schema}List"] if "list" in kind.verbs else [kind.schema]
+    return kind.schema, f"{kind.schema}List"
 
 
 def group_id(group: str) -> str:
@@ -152,8 +165,7 @@ def collection_path(kind: Kind, *, everywhere: bool = False) -> str:
 
 def on_kind(kind: Kind, verb: Verb, *, everywhere: bool = False) -> Operation:
     path = collection_path(kind, everywhere=everywhere) + ("/{name}" if verb.on_item else "")
-    assert isinstance(kind.schema, str)
-    own = {"self": kind.schema, "list": f"{kind.schema}List"}
+    own = dict(zip(("self", "list"), root(kind), strict=True))
     group = group_id(kind.group)
     return Operation(
         path=path,
@@ -169,6 +181,7 @@ def on_kind(kind: Kind, verb: Verb, *, everywhere: bool = False) -> Operation:
         gives=own.get(verb.gives, verb.gives),
         codes=verb.codes,
         streams=verb.name == "list",
+        patches=patches(kind),
     )
 
 
@@ -188,6 +201,11 @@ def around(path: str, kind: Kind) -> tuple[Parameter, ...]:
     found = [name] if "{name}" in path else []
     found += [NAMESPACE] if "{namespace}" in path else []
     return (*found, PRETTY)
+
+
+def patches(kind: Kind) -> tuple[str, ...]:
+    """Strategic merge patches need Go types."""
+    return PATCH_TYPES if not kind.custom else tuple(p for p in PATCH_TYPES if p != STRATEGIC)
 
 
 def on_part(kind: Kind, part: Subresource) -> Iterator[Operation]:
@@ -211,13 +229,14 @@ def on_part(kind: Kind, part: Subresource) -> Iterator[Operation]:
             takes="" if connects else {"self": schema}.get(verb.takes, verb.takes),
             gives=TEXT if connects else schema,
             codes=verb.codes,
+            patches=patches(kind),
         )
 
 
 def part_schema(kind: Kind, part: Subresource) -> str:
     """The definition of what a subresource takes and gives."""
-    if part.kind == kind.name and isinstance(kind.schema, str):
-        return kind.schema
+    if part.kind == kind.name:
+        return root(kind)[0]
     if part.kind == "Scale":
         return SCALE
     package = (part.group or "core").removesuffix(".k8s.io").split(".")[0]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from onggi.apiserver.openapi_definitions import V2_PLACE
-from onggi.apiserver.openapi_operations import PATCH, PATCH_TYPES, Operation, Parameter
+from onggi.apiserver.openapi_operations import PATCH, Operation, Parameter
 from onggi.apiserver.openapi_v3 import JSON, SAID, WATCH, YAML
 
 
@@ -29,7 +29,7 @@ def operation_v2(operation: Operation) -> dict[str, Any]:
         "operationId": operation.id,
         "tags": [operation.tag],
         "schemes": ["https"],
-        "consumes": list(PATCH_TYPES) if operation.takes == PATCH else ["*/*"],
+        "consumes": list(operation.patches) if operation.takes == PATCH else ["*/*"],
         "produces": produced(operation),
         "parameters": parameters,
         "responses": responses_v2(operation),

@@ -8,12 +8,13 @@ without a word. Source: ``OpenAPIv2.proto`` of github.com/google/gnostic (number
 YAML there, and JSON is YAML.
 """
 
+import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
-LENGTH, VARINT = 2, 0  # wire types
+LENGTH, VARINT, FIXED64 = 2, 0, 1  # wire types
 MEDIA = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 ASKED_FOR = (MEDIA, "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
 
@@ -51,6 +52,14 @@ def texts(number: int, values: list[str]) -> bytes:
 
 def truth(number: int, value: bool) -> bytes:
     return varint(number << 3 | VARINT) + b"\x01" if value else b""
+
+
+def whole(number: int, value: int | float) -> bytes:
+    return varint(number << 3 | VARINT) + varint(int(value) & 2**64 - 1)
+
+
+def real(number: int, value: float) -> bytes:
+    return varint(number << 3 | FIXED64) + struct.pack("<d", value)
 
 
 def anything(number: int, value: Any) -> bytes:
@@ -135,8 +144,19 @@ SCHEMA: Fields = {
     "title": (3, text),
     "description": (4, text),
     "default": (5, anything),
+    "multipleOf": (6, real),
+    "maximum": (7, real),
+    "exclusiveMaximum": (8, truth),
+    "minimum": (9, real),
+    "exclusiveMinimum": (10, truth),
+    "maxLength": (11, whole),
+    "minLength": (12, whole),
     "pattern": (13, text),
+    "maxItems": (14, whole),
+    "minItems": (15, whole),
     "uniqueItems": (16, truth),
+    "maxProperties": (17, whole),
+    "minProperties": (18, whole),
     "required": (19, texts),
     "enum": (20, everything),
     "additionalProperties": (21, additional),
@@ -144,8 +164,11 @@ SCHEMA: Fields = {
     "items": (23, inner(lambda: SCHEMA, 1)),
     "allOf": (24, each(schema)),
     "properties": (25, named(1, schema)),
+    "externalDocs": (29, inner(lambda: DOCS)),
+    "example": (30, anything),
     "x-": (31, EXTENSIONS),
 }
+DOCS: Fields = {"description": (1, text), "url": (2, text)}
 BODY: Fields = {
     "description": (1, text),
     "name": (2, text),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from onggi.apiserver.openapi_definitions import V3_PLACE
-from onggi.apiserver.openapi_operations import PATCH, PATCH_TYPES, Operation, Parameter
+from onggi.apiserver.openapi_operations import PATCH, Operation, Parameter
 
 JSON, YAML, WATCH = "application/json", "application/yaml", "application/json;stream=watch"
 SAID = {200: "OK", 201: "Created", 202: "Accepted"}
@@ -31,7 +31,7 @@ def operation_v3(operation: Operation) -> dict[str, Any]:
         "x-kubernetes-group-version-kind": {"group": group, "kind": name, "version": version},
     }
     if operation.takes:
-        types = PATCH_TYPES if operation.takes == PATCH else ("*/*",)
+        types = operation.patches if operation.takes == PATCH else ("*/*",)
         content = {kind: {"schema": pointer(operation.takes)} for kind in types}
         found["requestBody"] = {"content": content, "required": operation.method != "delete"}
     return found

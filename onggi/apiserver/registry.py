@@ -25,6 +25,7 @@ class Registry:
     def __init__(self, kinds: Iterable[Kind] = (), custom: Following | None = None) -> None:
         self._changes = 0
         self._custom = custom
+        self._all: tuple[int, tuple[Kind, ...]] = (-1, ())
         self._by_resource: dict[tuple[str, str, str], Kind] = {}
         for kind in kinds:
             self.add(kind)
@@ -57,8 +58,11 @@ class Registry:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        built_in = self._by_resource
-        if self._custom is None:
-            return tuple(built_in.values())
-        more = (k for k in self._custom.kinds if (k.group, k.version, k.plural) not in built_in)
-        return (*built_in.values(), *more)
+        """Each once; the same tuple until one comes or goes."""
+        generation = self.generation
+        if self._all[0] != generation:
+            custom = self._custom.kinds if self._custom else ()
+            known = self._by_resource
+            more = (k for k in custom if (k.group, k.version, k.plural) not in known)
+            self._all = generation, (*known.values(), *more)
+        return self._all[1]

@@ -27,7 +27,10 @@ CREATED_BY_UPDATE = {
     "roles.rbac.authorization.k8s.io", "rolebindings.rbac.authorization.k8s.io",
     "clusterroles.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io",
 }  # fmt: skip
-NEVER_UNCONDITIONAL = {"leases.coordination.k8s.io", "customresourcedefinitions.apiextensions.k8s.io"}
+NEVER_UNCONDITIONAL = {
+    "leases.coordination.k8s.io",
+    "customresourcedefinitions.apiextensions.k8s.io",
+}
 GENERATION_STARTS_AT_1 = {
     "pods", "deployments.apps", "replicasets.apps", "ingresses.networking.k8s.io",
     "ingressclasses.networking.k8s.io", "endpointslices.discovery.k8s.io",
