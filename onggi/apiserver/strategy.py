@@ -39,7 +39,11 @@ GENERATION_STARTS_AT_1 = {
     "poddisruptionbudgets.policy",
     "mutatingwebhookconfigurations.admissionregistration.k8s.io",
     "validatingwebhookconfigurations.admissionregistration.k8s.io",
-    "customresourcedefinitions.apiextensions.k8s.io",
+    "customresourcedefinitions.apiextensions.k8s.io", "networkpolicies.networking.k8s.io",
+    "flowschemas.flowcontrol.apiserver.k8s.io",
+    "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
+    "resourceslices.resource.k8s.io", "deviceclasses.resource.k8s.io",
+    "devicetaintrules.resource.k8s.io",
 }  # fmt: skip
 GENERATION_COUNTS_ANNOTATIONS = {"deployments.apps"}
 
