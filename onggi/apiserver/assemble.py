@@ -8,6 +8,7 @@ from onggi.api.http import Answer, Handler, Request
 from onggi.apiserver.access import Access
 from onggi.apiserver.admission import Admission, Plugin, StoreLookup
 from onggi.apiserver.app import App, Authenticator, Page
+from onggi.apiserver.audit.audit import Audit
 from onggi.apiserver.authn.users import SERVER
 from onggi.apiserver.authz.attributes import Authorizer
 from onggi.apiserver.bootstrap import bootstrap
@@ -23,10 +24,10 @@ from onggi.apiserver.openapi_page import openapi_page
 from onggi.apiserver.pages import index, pages
 from onggi.apiserver.plugins import MUTATING, VALIDATING
 from onggi.apiserver.quota.ledger import Ledger
-from onggi.apiserver.quota.stage import QuotaStage
 from onggi.apiserver.registry import Registry
 from onggi.apiserver.schemas import KindSchemas, described
 from onggi.apiserver.services import ServiceAllocator
+from onggi.apiserver.stages import Stages, stages
 from onggi.apiserver.verbs.below import BINDING
 from onggi.client.inprocess import InProcess
 from onggi.kinds import BUILTIN
@@ -56,6 +57,7 @@ class ApiServer:
 
     config: ApiConfig
     quotas: Ledger
+    stages: Stages
 
     async def handle(self, request: Request) -> Answer:
         return await self.app.handle(request)
@@ -64,6 +66,10 @@ class ApiServer:
         """Put in place what every cluster has; ready afterwards."""
         await bootstrap(InProcess(self, SERVER), self.config)
         self.health.ready = True
+
+    async def close(self) -> None:
+        """End connections to webhooks."""
+        await self.stages.client.close()
 
 
 def parts_of(access: Access) -> Parts:
@@ -85,22 +91,24 @@ def assemble(
     clock: Callable[[], datetime],
     config: ApiConfig | None = None,
     nodes: Mapping[str, Handler] | None = None,
+    audit: Audit | None = None,
 ) -> ApiServer:
     """A server over ``store``; ``nodes`` may be filled while it runs."""
     config = config or ApiConfig()
     registry = Registry((*BUILTIN, BINDING), CustomKinds(store))
     services = [record.object for record in store.list("services")]
-    quotas = Ledger(store, clock)
+    quotas, lookup = Ledger(store, clock), StoreLookup(store)
+    staged = stages(store, lookup, registry, parts.schemas, quotas)
     backend = Backend(
         store=store,
         registry=registry,
         schemas=parts.schemas,
         authorizer=parts.authorizer,
         admission=Admission(
-            StoreLookup(store),
+            lookup,
             MUTATING,
             (*VALIDATING, *parts.validating),
-            ((), (QuotaStage(quotas),)),  # quotas come last
+            (staged.mutating, staged.validating),
         ),
         clock=clock,
         config=config,
@@ -112,9 +120,10 @@ def assemble(
     discovery = Discovery(registry, f"{config.address}:{config.port}")
     gate = Gate(store)
     health, metrics = Health(store), Metrics(store, registry, backend.watching)
+    metrics.more.append(staged.panel.counts.lines)
     openapi = openapi_page(OpenAPI(lambda: registry.kinds, described))
     found = {**pages(config, discovery, health, metrics), **parts.pages}
     found |= dict.fromkeys(("/openapi/v2", "/openapi/v3", "/openapi/v3/"), openapi)
     found["/"] = index(found, registry)
-    app = App(backend, parts.authenticator, found, gate)
-    return ApiServer(app, health, metrics, config, quotas)
+    app = App(backend, parts.authenticator, found, gate, audit)
+    return ApiServer(app, health, metrics, config, quotas, staged)

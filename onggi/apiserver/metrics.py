@@ -6,7 +6,7 @@ Counting one request is two dictionary look-ups; everything else happens when as
 import os
 import time
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from onggi.api.http import Request, Response, User
 from onggi.apiserver.app import offers
@@ -36,12 +36,13 @@ class Durations:
 
 
 class Metrics:
-    """``watching`` has the number of watches by resource."""
+    """``watching`` has the number of watches by resource; ``more`` are other parts' lines."""
 
     def __init__(self, store: Store, registry: Registry, watching: Mapping[str, int]) -> None:
         self._store, self._registry, self._watching = store, registry, watching
         self._requests: dict[tuple[Key, int], int] = {}
         self._durations: dict[Key, Durations] = {}
+        self.more: list[Callable[[], Iterator[str]]] = []
 
     def observe(self, request: Request, code: int, seconds: float) -> None:
         """One request was answered."""
@@ -89,6 +90,8 @@ class Metrics:
                 count = len(self._store.list(kind.resource))
                 labels = f'group="{kind.group}",resource="{kind.plural}"'
                 yield f"apiserver_storage_objects{{{labels}}} {count}"
+        for lines in self.more:
+            yield from lines()
         yield from process_lines()
 
     def _request_lines(self) -> Iterator[str]:

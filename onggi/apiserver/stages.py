@@ -1,0 +1,42 @@
+"""What comes after the plugins of admission, in upstream's order; quotas are always last.
+
+Source: ``pkg/kubeapiserver/options/plugins.go`` (AllOrderedPlugins).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from onggi.apiserver.admission import Lookup, Stage
+from onggi.apiserver.call import Schemas
+from onggi.apiserver.quota.ledger import Ledger
+from onggi.apiserver.quota.stage import QuotaStage
+from onggi.apiserver.registry import Registry
+from onggi.apiserver.webhooks.client import Client
+from onggi.apiserver.webhooks.mutating import MutatingWebhooks
+from onggi.apiserver.webhooks.panel import Panel
+from onggi.apiserver.webhooks.validating import ValidatingWebhooks
+from onggi.store.store import Store
+
+
+@dataclass(frozen=True)
+class Stages:
+    """``client`` is to be closed in the end."""
+
+    mutating: Sequence[Stage]
+    validating: Sequence[Stage]
+    panel: Panel
+
+    @property
+    def client(self) -> Client:
+        return self.panel.client
+
+
+def stages(
+    store: Store, lookup: Lookup, registry: Registry, schemas: Schemas, quotas: Ledger
+) -> Stages:
+    panel = Panel(lookup, registry, schemas, Client(lookup))
+    return Stages(
+        mutating=(MutatingWebhooks(store, panel),),
+        validating=(ValidatingWebhooks(store, panel), QuotaStage(quotas)),
+        panel=panel,
+    )
