@@ -7,15 +7,23 @@ from onggi.kinds.admissionregistration.validatingwebhookconfiguration import (
     VALIDATINGWEBHOOKCONFIGURATION,
 )
 from onggi.kinds.apiextensions.crd.kind import CRD
+from onggi.kinds.apps.controllerrevision import CONTROLLERREVISION
 from onggi.kinds.apps.daemonset import DAEMONSET
 from onggi.kinds.apps.deployment import DEPLOYMENT
 from onggi.kinds.apps.replicaset import REPLICASET
+from onggi.kinds.apps.statefulset import STATEFULSET
 from onggi.kinds.authentication.selfsubjectreview import SELFSUBJECTREVIEW
 from onggi.kinds.authentication.tokenreview import TOKENREVIEW
 from onggi.kinds.authorization.localsubjectaccessreview import LOCALSUBJECTACCESSREVIEW
 from onggi.kinds.authorization.selfsubjectaccessreview import SELFSUBJECTACCESSREVIEW
 from onggi.kinds.authorization.selfsubjectrulesreview import SELFSUBJECTRULESREVIEW
 from onggi.kinds.authorization.subjectaccessreview import SUBJECTACCESSREVIEW
+from onggi.kinds.autoscaling.horizontalpodautoscaler import (
+    HORIZONTALPODAUTOSCALER,
+    HORIZONTALPODAUTOSCALER_V1,
+)
+from onggi.kinds.batch.cronjob import CRONJOB
+from onggi.kinds.batch.job import JOB
 from onggi.kinds.certificates.certificatesigningrequest import CERTIFICATESIGNINGREQUEST
 from onggi.kinds.coordination.lease import LEASE
 from onggi.kinds.core.configmap import CONFIGMAP
@@ -27,6 +35,7 @@ from onggi.kinds.core.node import NODE
 from onggi.kinds.core.persistentvolume import PERSISTENTVOLUME
 from onggi.kinds.core.persistentvolumeclaim import PERSISTENTVOLUMECLAIM
 from onggi.kinds.core.pod import POD
+from onggi.kinds.core.podtemplate import PODTEMPLATE
 from onggi.kinds.core.replicationcontroller import REPLICATIONCONTROLLER
 from onggi.kinds.core.resourcequota import RESOURCEQUOTA
 from onggi.kinds.core.secret import SECRET
@@ -34,12 +43,15 @@ from onggi.kinds.core.service import SERVICE
 from onggi.kinds.core.serviceaccount import SERVICEACCOUNT
 from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
 from onggi.kinds.events.event import EVENTS_EVENT
+from onggi.kinds.flowcontrol.flowschema import FLOWSCHEMA
+from onggi.kinds.flowcontrol.prioritylevelconfiguration import PRIORITYLEVELCONFIGURATION
 from onggi.kinds.networking.ingress import INGRESS
 from onggi.kinds.networking.ingressclass import INGRESSCLASS
 from onggi.kinds.networking.ipaddress import IPADDRESS
 from onggi.kinds.networking.networkpolicy import NETWORKPOLICY
 from onggi.kinds.networking.servicecidr import SERVICECIDR
 from onggi.kinds.node.runtimeclass import RUNTIMECLASS
+from onggi.kinds.policy.poddisruptionbudget import PODDISRUPTIONBUDGET
 from onggi.kinds.rbac.clusterrole import CLUSTERROLE
 from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
 from onggi.kinds.rbac.role import ROLE
@@ -69,10 +81,18 @@ BUILTIN = (
     EVENTS_EVENT,
     LEASE,
     ENDPOINTSLICE,
+    PODTEMPLATE,
     REPLICATIONCONTROLLER,
+    CONTROLLERREVISION,
     REPLICASET,
     DEPLOYMENT,
     DAEMONSET,
+    STATEFULSET,
+    HORIZONTALPODAUTOSCALER,
+    HORIZONTALPODAUTOSCALER_V1,
+    CRONJOB,
+    JOB,
+    PODDISRUPTIONBUDGET,
     INGRESS,
     INGRESSCLASS,
     NETWORKPOLICY,
@@ -89,6 +109,8 @@ BUILTIN = (
     CSINODE,
     CSIDRIVER,
     PRIORITYCLASS,
+    FLOWSCHEMA,
+    PRIORITYLEVELCONFIGURATION,
     RUNTIMECLASS,
     CERTIFICATESIGNINGREQUEST,
     MUTATINGWEBHOOKCONFIGURATION,

@@ -10,9 +10,17 @@ from onggi.kinds.admissionregistration.mutatingwebhookconfiguration import (
 from onggi.kinds.admissionregistration.validatingwebhookconfiguration import (
     VALIDATINGWEBHOOKCONFIGURATION,
 )
+from onggi.kinds.apps.controllerrevision import CONTROLLERREVISION
 from onggi.kinds.apps.daemonset import DAEMONSET
 from onggi.kinds.apps.deployment import DEPLOYMENT
 from onggi.kinds.apps.replicaset import REPLICASET
+from onggi.kinds.apps.statefulset import STATEFULSET
+from onggi.kinds.autoscaling.horizontalpodautoscaler import (
+    HORIZONTALPODAUTOSCALER,
+    HORIZONTALPODAUTOSCALER_V1,
+)
+from onggi.kinds.batch.cronjob import CRONJOB
+from onggi.kinds.batch.job import JOB
 from onggi.kinds.certificates.certificatesigningrequest import CERTIFICATESIGNINGREQUEST
 from onggi.kinds.coordination.lease import LEASE
 from onggi.kinds.core.configmap import CONFIGMAP
@@ -24,6 +32,7 @@ from onggi.kinds.core.node import NODE
 from onggi.kinds.core.persistentvolume import PERSISTENTVOLUME
 from onggi.kinds.core.persistentvolumeclaim import PERSISTENTVOLUMECLAIM
 from onggi.kinds.core.pod import POD
+from onggi.kinds.core.podtemplate import PODTEMPLATE
 from onggi.kinds.core.replicationcontroller import REPLICATIONCONTROLLER
 from onggi.kinds.core.resourcequota import RESOURCEQUOTA
 from onggi.kinds.core.secret import SECRET
@@ -37,6 +46,7 @@ from onggi.kinds.networking.ipaddress import IPADDRESS
 from onggi.kinds.networking.networkpolicy import NETWORKPOLICY
 from onggi.kinds.networking.servicecidr import SERVICECIDR
 from onggi.kinds.node.runtimeclass import RUNTIMECLASS
+from onggi.kinds.policy.poddisruptionbudget import PODDISRUPTIONBUDGET
 from onggi.kinds.rbac.clusterrole import CLUSTERROLE
 from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
 from onggi.kinds.rbac.role import ROLE
@@ -55,6 +65,8 @@ WORKLOAD = {
     "selector": {"matchLabels": LABELS},
     "template": {"metadata": {"labels": LABELS}, "spec": {"containers": [CONTAINER]}},
 }
+TASK = {"spec": {"restartPolicy": "Never", "containers": [CONTAINER]}}
+SCALED = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
 RULE = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
 ROLE_REF = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
 BACKEND = {"service": {"name": "web", "port": {"number": 80}}}
@@ -108,6 +120,22 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
     REPLICASET: {"spec": WORKLOAD},
     DEPLOYMENT: {"spec": WORKLOAD},
     DAEMONSET: {"spec": WORKLOAD},
+    STATEFULSET: {"spec": {**WORKLOAD, "serviceName": "web"}},
+    CONTROLLERREVISION: {"data": {"spec": {}}, "revision": 1},
+    PODTEMPLATE: {"template": WORKLOAD["template"]},
+    JOB: {"spec": {"template": TASK}},
+    CRONJOB: {"spec": {"schedule": "*/5 * * * *", "jobTemplate": {"spec": {"template": TASK}}}},
+    PODDISRUPTIONBUDGET: {
+        "spec": {"minAvailable": 1, "selector": {"matchLabels": LABELS}},
+    },
+    HORIZONTALPODAUTOSCALER: {"spec": {"scaleTargetRef": SCALED, "maxReplicas": 5}},
+    HORIZONTALPODAUTOSCALER_V1: {
+        "spec": {
+            "scaleTargetRef": SCALED,
+            "maxReplicas": 5,
+            "targetCPUUtilizationPercentage": 70,
+        }
+    },
     REPLICATIONCONTROLLER: {"spec": {"template": WORKLOAD["template"]}},
     INGRESS: {
         "spec": {
@@ -173,6 +201,7 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
 
 # Kinds on which nothing acts yet: each write of them says so.
 WARNED = {
+    HORIZONTALPODAUTOSCALER, HORIZONTALPODAUTOSCALER_V1,
     CSIDRIVER, CSINODE, CSISTORAGECAPACITY, IPADDRESS, NETWORKPOLICY, SERVICECIDR,
 }  # fmt: skip
 NAMES = {IPADDRESS: "10.0.0.9"}  # what may not be called "web"

@@ -41,7 +41,8 @@ def test_no_two_kinds_are_served_at_one_place() -> None:
 
 
 def test_short_names_are_unique_within_a_group() -> None:
-    shorts = Counter((kind.group, short) for kind in BUILTIN for short in kind.short)
+    names = {(kind.group, kind.plural, short) for kind in BUILTIN for short in kind.short}
+    shorts = Counter((group, short) for group, _, short in names)
     assert max(shorts.values()) == 1
 
 

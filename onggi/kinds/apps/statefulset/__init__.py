@@ -1,0 +1,1 @@
+from onggi.kinds.apps.statefulset.kind import STATEFULSET as STATEFULSET

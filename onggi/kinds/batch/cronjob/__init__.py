@@ -1,0 +1,1 @@
+from onggi.kinds.batch.cronjob.kind import CRONJOB as CRONJOB

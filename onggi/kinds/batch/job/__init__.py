@@ -1,0 +1,1 @@
+from onggi.kinds.batch.job.kind import JOB as JOB
