@@ -9,9 +9,10 @@ about resources goes by the table VERBS; everything else by the paths given to `
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
-from onggi.api.errors import MethodNotAllowed, NoSuchPath
+from onggi.api.errors import MethodNotAllowed, NoSuchPath, Unauthorized
 from onggi.api.http import Answer, Request, User
 from onggi.api.kind import Kind
+from onggi.apiserver.audit.audit import Audit, Entry
 from onggi.apiserver.authz.attributes import Attributes, refusal, selected
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.fairness.gate import Gate
@@ -41,20 +42,44 @@ class App:
         authenticator: Authenticator,
         pages: Mapping[str, Page],
         gate: Gate | None = None,
+        audit: Audit | None = None,
     ) -> None:
         self.backend, self.authenticator, self.pages = backend, authenticator, pages
-        self.gate = gate
+        self.gate, self.audit = gate, audit
 
     async def handle(self, request: Request) -> Answer:
         target = described(request)
-        user = self.authenticator.authenticate(request)
-        if self.gate is None or request.objects:  # parts of this process: they wait for no one
-            return await self._answer(request, target, user)
+        if self.audit:
+            return await self._audited(self.audit, request, target)
+        return await self._in_turn(request, target, self.authenticator.authenticate(request))
+
+    async def _audited(self, audit: Audit, request: Request, target: Target) -> Answer:
+        try:
+            user = self.authenticator.authenticate(request)
+        except Unauthorized as error:
+            audit.stranger(request, target, error)
+            raise
+        entry = audit.begin(request, target, user)
+        if entry is None:
+            return await self._in_turn(request, target, user)
+        try:
+            answer = await self._in_turn(request, target, user, entry)
+        except Exception as error:
+            entry.refused(error)
+            raise
+        return entry.answered(answer)
+
+    async def _in_turn(
+        self, request: Request, target: Target, user: User, entry: Entry | None = None
+    ) -> Answer:
+        """Parts of this process wait for no one."""
+        if self.gate is None or request.objects:
+            return await self._answer(request, target, user, entry)
         flow = self.gate.flow(user, target)
-        request.echo = flow.headers
+        request.echo = {**request.echo, **flow.headers} if request.echo else flow.headers
         await self.gate.enter(flow, self._listed(target) if target.verb == "list" else 0)
         try:
-            return await self._answer(request, target, user)
+            return await self._answer(request, target, user, entry)
         finally:
             self.gate.leave(flow)
 
@@ -63,8 +88,10 @@ class App:
         kind = self.backend.registry.find(target.group, target.version, target.resource)
         return len(self.backend.store.list(kind.resource, target.namespace)) if kind else 0
 
-    async def _answer(self, request: Request, target: Target, user: User) -> Answer:
-        self._authorize(request, target, user)
+    async def _answer(
+        self, request: Request, target: Target, user: User, entry: Entry | None
+    ) -> Answer:
+        self._authorize(request, target, user, entry)
         if not target.resource:
             return await self._page(target.path)(request, user)
         kind = self.backend.registry.find(target.group, target.version, target.resource)
@@ -74,11 +101,13 @@ class App:
         wanted = negotiated(accept, kind, target) if accept else AS_IS
         namespace = target.namespace if kind.namespaced else ""
         call = Call(request, target, user, kind, namespace, wanted)
+        if entry:
+            entry.call = call
         if kind.deprecated:
             call.warnings.append(kind.deprecated)
         return await verb(call)(self.backend, call)
 
-    def _authorize(self, request: Request, target: Target, user: User) -> None:
+    def _authorize(self, request: Request, target: Target, user: User, entry: Entry | None) -> None:
         name, fields = target.name, ""
         if request.query and not name:
             fields = request.argument("fieldSelector")
@@ -96,6 +125,8 @@ class App:
             fields,
         )
         decision = self.backend.authorizer.authorize(asked)
+        if entry:
+            entry.decided(decision)
         if not decision.allowed:
             raise refusal(asked, decision.reason)
 

@@ -38,6 +38,10 @@ def up(
     https_port: Annotated[int | None, typer.Option(help="Ingress, HTTPS (443); 0: none.")] = None,
     pod_network: Annotated[str | None, typer.Option(help="Network of the pods.")] = None,
     service_network: Annotated[str | None, typer.Option(help="Network of the services.")] = None,
+    audit_policy: Annotated[
+        str | None,
+        typer.Option(help="What log/audit.log shall say: an audit Policy file; '': no log."),
+    ] = None,
 ) -> None:
     """Start the platform. Options are remembered: later just `onggi up`."""
     options = {
@@ -50,6 +54,7 @@ def up(
         "https_port": https_port,
         "pod_network": pod_network,
         "service_network": service_network,
+        "audit_policy": str(Path(audit_policy).resolve()) if audit_policy else audit_policy,
     }
     config = prepared(data, options)
     if (instance := find(config)) is not None:

@@ -6,10 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
+from pathlib import Path
 
 from onggi.api.http import Handler, User
-from onggi.apiserver.access import access
+from onggi.apiserver.access import Access, access
 from onggi.apiserver.assemble import ApiServer, assemble, parts_of
+from onggi.apiserver.audit.audit import Audit
+from onggi.apiserver.audit.audit import load as load_policy
+from onggi.apiserver.audit.log import LogFile
 from onggi.apiserver.authn.accounts import Keys
 from onggi.apiserver.authn.pki import Pki, Wanted, serving_hosts, standard
 from onggi.apiserver.config import ApiConfig
@@ -59,7 +63,10 @@ async def api_server(config: Config, store: Store) -> AsyncIterator[ControlPlane
     pki.renew(now())
     nodes: dict[str, Handler] = {}
     gate = access(store, Keys(pki.signing_key), now)
-    api = assemble(store, parts_of(gate), clock=now, config=api_config(config, pki), nodes=nodes)
+    audit = auditor(config, gate)
+    api = assemble(
+        store, parts_of(gate), clock=now, config=api_config(config, pki), nodes=nodes, audit=audit
+    )
     http = HttpServer(api, api.metrics.observe)
     plane = ControlPlane(config, store, api, http, pki, pki.server_context(), nodes)
     await api.start()
@@ -69,6 +76,18 @@ async def api_server(config: Config, store: Store) -> AsyncIterator[ControlPlane
     finally:
         api.health.ready = False
         await plane.http.stop()
+        await api.close()
+        if audit:
+            audit.log.close()
+
+
+def auditor(config: Config, gate: Access) -> Audit | None:
+    """Where there is a policy. Raises BadPolicy."""
+    if not config.audit_policy:
+        return None
+    policy = load_policy(Path(config.audit_policy))
+    file = LogFile(config.log / "audit.log", now)
+    return Audit(policy, file, now, gate.authenticator.inner.authenticate)
 
 
 def addresses(config: Config) -> tuple[str, ...]:
