@@ -30,13 +30,14 @@ CREATED_BY_UPDATE = {
 NEVER_UNCONDITIONAL = {
     "leases.coordination.k8s.io",
     "customresourcedefinitions.apiextensions.k8s.io",
+    "poddisruptionbudgets.policy",
 }
 GENERATION_STARTS_AT_1 = {
     "pods", "deployments.apps", "replicasets.apps", "ingresses.networking.k8s.io",
     "ingressclasses.networking.k8s.io", "endpointslices.discovery.k8s.io",
     "priorityclasses.scheduling.k8s.io", "replicationcontrollers", "podtemplates",
     "daemonsets.apps", "statefulsets.apps", "jobs.batch", "cronjobs.batch",
-    "poddisruptionbudgets.policy",
+    "poddisruptionbudgets.policy", "horizontalpodautoscalers.autoscaling",
     "mutatingwebhookconfigurations.admissionregistration.k8s.io",
     "validatingwebhookconfigurations.admissionregistration.k8s.io",
     "customresourcedefinitions.apiextensions.k8s.io", "networkpolicies.networking.k8s.io",
