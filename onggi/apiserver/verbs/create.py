@@ -6,7 +6,7 @@ from onggi.api.errors import AlreadyExists, MethodNotAllowed, NoSuchPath, Status
 from onggi.api.http import Answer, Response
 from onggi.api.objects import Object
 from onggi.api.warnings import warnings
-from onggi.apiserver import names, respond, strategy
+from onggi.apiserver import fields, names, respond, strategy
 from onggi.apiserver.admission import CREATE, NotYet, Review
 from onggi.apiserver.allocation import allocated
 from onggi.apiserver.body import decoded
@@ -25,8 +25,15 @@ async def create(backend: Backend, call: Call) -> Answer:
     obj = decoded(backend, call, call.kind, options)
     if call.kind.virtual:
         return await _virtual(backend, call, obj)
-    made = await create_object(backend, call, obj, options)
+    made = await create_object(backend, call, owned(backend, call, obj, options), options)
     return respond.one(backend, call, made, 201)
+
+
+def owned(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Object:
+    """``obj`` with its creator as the owner of all that is in it."""
+    strategy.wipe(obj)
+    fields.created(backend, call, obj, options)
+    return obj
 
 
 async def _virtual(backend: Backend, call: Call, obj: Object) -> Response:
@@ -44,6 +51,7 @@ async def create_object(backend: Backend, call: Call, obj: Object, options: Writ
     strategy.match_namespace(obj, call.namespace)
     review = Review(CREATE, call, obj, None, backend.clock(), options.dry_run)
     await admit(backend, review)
+    strategy.match_namespace(obj, call.namespace)
     meta = obj["metadata"]
     base = "" if meta.get("name") else meta.get("generateName", "")
     for attempt in range(TRIES):

@@ -12,7 +12,7 @@ from onggi.api.http import Answer
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
 from onggi.api.warnings import warnings
-from onggi.apiserver import respond, strategy
+from onggi.apiserver import respond, scales, strategy
 from onggi.apiserver.admission import UPDATE, Review
 from onggi.apiserver.allocation import allocated
 from onggi.apiserver.authz.attributes import refusal
@@ -26,16 +26,29 @@ from onggi.store.store import Missing, Record, Stale, decode, encode, record
 Change = Callable[[View], Object]  # the object as it is → a new one, free to be written to
 
 
+class Face(NamedTuple):
+    """What admission sees in place of the object, and how that changes the object."""
+
+    kind: Kind
+    of: Callable[[Kind, View], Object]
+    into: Callable[[Kind, Object, View], None]
+
+
 class Scope(NamedTuple):
     """What one way of writing an object may change, and how the result is checked."""
 
     prepare: Callable[[Kind, Object, View], None]
     check: Callable[[Kind, View, View], None]
     whole: bool = False  # the main resource: addresses are allocated, the update may create
+    face: Face | None = None
 
 
 MAIN = Scope(strategy.prepare_update, strategy.check_update, whole=True)
-SCALE = Scope(strategy.prepare_update, strategy.check_update)
+SCALE = Scope(
+    strategy.prepare_update,
+    strategy.check_update,
+    face=Face(scales.SCALE, scales.of, scales.into),
+)
 STATUS = Scope(strategy.prepare_status, strategy.check_status)
 
 
@@ -80,14 +93,19 @@ def creates(call: Call) -> bool:
 
 async def _create(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Answer:
     """An update of what is not there, for the few kinds where that is a creation."""
-    asked = call.attributes(verb="create")
-    decision = backend.authorizer.authorize(asked)
-    if not decision.allowed:
-        raise refusal(asked, decision.reason)
+    may_create(backend, call)
     if uid := obj["metadata"].get("uid"):
         strategy.check_uid(call.kind, obj, {"metadata": {"uid": "", "name": uid}}, "")
     made = await create_object(backend, call, obj, options)
     return respond.one(backend, call, made, 201)
+
+
+def may_create(backend: Backend, call: Call) -> None:
+    """Who updates into being has to be allowed to create. Raises Forbidden."""
+    asked = call.attributes(verb="create")
+    decision = backend.authorizer.authorize(asked)
+    if not decision.allowed:
+        raise refusal(asked, decision.reason)
 
 
 async def update_object(
@@ -112,10 +130,11 @@ async def _try(
     path = f"/registry/{call.kind.plural}/{'/'.join(filter(None, present.key[1:]))}"
     strategy.check_uid(call.kind, obj, old, path)
     strategy.check_version(call.kind, obj, present.revision)
-    review = Review(UPDATE, call, obj, old, backend.clock(), options.dry_run)
-    await backend.admission.admit(review)
-    how = scope(call)
+    review, how = Review(UPDATE, call, obj, old, backend.clock(), options.dry_run), scope(call)
+    await _admit(backend, review, how.face)
     how.prepare(call.kind, obj, old)
+    if how.face:
+        review.obj = how.face.of(call.kind, obj)
     allocators = backend.allocators if how.whole else {}
     with allocated(allocators, review) as write:
         how.check(call.kind, obj, old)
@@ -124,6 +143,20 @@ async def _try(
             call.warnings += warnings(call.kind, obj, old)
         write.begun = True
         return await _write(backend, call, obj, present, options)
+
+
+async def _admit(backend: Backend, review: Review, face: Face | None) -> None:
+    """The object of the review, or what stands for it, is changed in place."""
+    call, obj, old = review.call, review.obj, review.old
+    assert obj is not None
+    assert old is not None
+    if face is None:
+        await backend.admission.admit(review)
+        return strategy.match_namespace(obj, call.namespace)
+    review.obj, review.old = face.of(call.kind, obj), face.of(call.kind, old)
+    review.about = face.kind
+    await backend.admission.admit(review)
+    return face.into(call.kind, obj, review.obj)
 
 
 async def _write(

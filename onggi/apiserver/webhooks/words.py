@@ -60,7 +60,7 @@ def tls_words(error: ssl.SSLError, host: str) -> str:
         return f"{VERIFY}certificate is not valid for any names, but wanted to match {host}"
     if error.reason == "WRONG_VERSION_NUMBER":
         return "http: server gave HTTP response to HTTPS client"
-    if error.reason in ("NO_CERTIFICATE_OR_CRL_FOUND", "NOT_ENOUGH_DATA", "PEM_LIB"):
+    if "cadata" in str(error) or error.reason in ("NOT_ENOUGH_DATA", "PEM_LIB"):
         return "unable to load root certificates: unable to parse bytes as PEM block"
     return f"tls: {(error.reason or str(error)).lower().replace('_', ' ')}"
 
