@@ -16,7 +16,9 @@ from onggi.kinds.core.namespace import reconcile as namespace
 from onggi.kinds.core.namespace.furniture import SERVICE_ACCOUNTS
 from onggi.kinds.core.namespace.furniture import root_ca as root_ca
 from onggi.kinds.core.node import lifecycle as node
+from onggi.kinds.core.persistentvolumeclaim import protection
 from onggi.kinds.core.pod import lifecycle as pod
+from onggi.kinds.core.replicationcontroller import reconcile as replicationcontroller
 from onggi.kinds.discovery.endpointslice import mirror
 from onggi.kinds.discovery.endpointslice import reconcile as endpointslice
 from onggi.kinds.rbac.aggregation import CLUSTERROLE_AGGREGATION
@@ -27,6 +29,7 @@ CONTROLLERS = (
     endpoints.LEFTOVERS,
     endpointslice.CONTROLLER,
     mirror.CONTROLLER,
+    replicationcontroller.CONTROLLER,
     pod.GARBAGE,
     namespace.CONTROLLER,
     garbage.CONTROLLER,
@@ -36,6 +39,8 @@ CONTROLLERS = (
     pod.NOT_READY,
     pod.TAINT_EVICTION,
     CLUSTERROLE_AGGREGATION,
+    protection.CLAIMS,
+    protection.VOLUMES,
     expiry.CONTROLLER,
     crd_naming.CONTROLLER,
     crd_finish.CONTROLLER,

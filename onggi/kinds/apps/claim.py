@@ -79,7 +79,13 @@ def references(owners: Sequence[View]) -> Object:
     return {"metadata": {"ownerReferences": [dict(o) for o in owners] or None}}
 
 
-def wakes_for_orphans(kind: Kind) -> Callable[[View, World], list[tuple[str, str]]]:
+def selector_of(owner: View) -> LabelSelector:
+    return of_object(get(owner, "spec.selector"))
+
+
+def wakes_for_orphans(
+    kind: Kind, selector: Callable[[View], LabelSelector] = selector_of
+) -> Callable[[View, World], list[tuple[str, str]]]:
     """A Map: an orphan wakes every object of ``kind`` whose selector it matches."""
 
     def wake(changed: View, world: World) -> list[tuple[str, str]]:
@@ -90,11 +96,7 @@ def wakes_for_orphans(kind: Kind) -> Callable[[View, World], list[tuple[str, str
         return [
             (namespace, owner["metadata"]["name"])
             for owner in world.all(kind, namespace)
-            if labels and selector_of(owner).matches(labels)
+            if labels and selector(owner).matches(labels)
         ]
 
     return wake
-
-
-def selector_of(owner: View) -> LabelSelector:
-    return of_object(get(owner, "spec.selector"))

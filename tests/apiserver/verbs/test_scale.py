@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.apiserver.world import ask
+from tests.apiserver.world import ask, pod
 
 BASE = "/apis/apps/v1/namespaces/default/deployments"
 SCALE = f"{BASE}/web/scale"
@@ -65,3 +65,13 @@ async def test_fewer_than_none_are_refused(running, deployed):
 
 async def test_what_has_no_replicas_has_no_scale(running):
     assert (await ask(running, "GET", "/api/v1/namespaces/default/pods/x/scale"))[0] == 404
+
+
+async def test_a_replication_controller_says_its_plain_selector(running):
+    template = {"metadata": {"labels": {"app": "web"}}, "spec": pod()["spec"]}
+    rc = {"metadata": {"name": "old"}, "spec": {"template": template}}
+    place = "/api/v1/namespaces/default/replicationcontrollers"
+    status, _ = await ask(running, "POST", place, rc)
+    assert status == 201
+    _, scale = await ask(running, "GET", f"{place}/old/scale")
+    assert scale["status"] == {"replicas": 0, "selector": "app=web"}

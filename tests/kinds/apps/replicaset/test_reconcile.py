@@ -9,7 +9,7 @@ from onggi.api.errors import Forbidden
 from onggi.api.objects import owner_reference
 from onggi.api.plan import Create, Delete, SetStatus
 from onggi.api.times import stamp
-from onggi.kinds.apps.replicaset.reconcile import new_pod, reconcile
+from onggi.kinds.apps.replicaset.reconcile import KEEPER
 from onggi.kinds.core.pod.predicates import is_active
 from tests.world import NOW, ListWorld, story, told
 
@@ -45,7 +45,7 @@ def pod(name, *, phase="Running", ready=True, age=60, labels=None, owner=True, *
 
 
 def plan(obj, *seen):
-    return reconcile(obj, ListWorld(list(seen)), NOW)
+    return KEEPER.reconcile(obj, ListWorld(list(seen)), NOW)
 
 
 def status(found):
@@ -110,13 +110,6 @@ def test_one_on_its_way_out_creates_nothing():
     going = rs(3)
     going["metadata"]["deletionTimestamp"] = stamp(NOW)
     assert story(plan(going, pod("a"))) == ["status ReplicaSet web"]
-
-
-def test_a_pod_is_made_of_the_template():
-    made = new_pod(rs(1))
-    assert made["metadata"]["generateName"] == "web-"
-    assert made["metadata"]["labels"] == {"app": "a"}
-    assert made["metadata"]["ownerReferences"][0]["uid"] == "u1"
 
 
 pods = st.lists(

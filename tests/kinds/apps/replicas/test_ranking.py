@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onggi.api.times import stamp
-from onggi.kinds.apps.replicaset.ranking import doomed
+from onggi.kinds.apps.replicas.ranking import doomed
 from tests.world import NOW
 
 
