@@ -23,5 +23,5 @@ def test_a_pod_is_made_of_the_template():
     assert TEMPLATE["spec"]["containers"]
 
 
-def test_of_a_name_that_ends_badly_with_a_hyphen_the_name_itself_is_the_prefix():
-    assert prefix("web.") == "web."
+def test_a_name_that_is_too_long_for_a_hyphen_goes_without():
+    assert prefix("w" * 253) == "w" * 253
