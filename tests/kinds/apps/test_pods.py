@@ -24,4 +24,4 @@ def test_a_pod_is_made_of_the_template():
 
 
 def test_a_name_that_is_too_long_for_a_hyphen_goes_without():
-    assert prefix("w" * 253) == "w" * 253
+    assert prefix("w" * 254) == "w" * 254
