@@ -12,8 +12,11 @@ from typing import Any
 from onggi.api import names
 from onggi.api.custom import Custom
 from onggi.api.field_error import FieldError, invalid
-from onggi.api.gotext import quote
-from onggi.api.objects import View
+from onggi.api.gotext import quote, type_name, verb_v
+from onggi.api.objects import View, get
+from onggi.api.structural import lists, resources
+from onggi.api.structural.result import ABSENT
+from onggi.api.structural.values import Validator
 
 STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 INT32 = 2**31 - 1
@@ -24,10 +27,68 @@ class Checker:
 
     def __init__(self, custom: Custom) -> None:
         self.custom = custom
+        schema = custom.node.raw
+        self.whole = Validator(schema) if schema else None
+        status = (schema.get("properties") or {}).get("status")
+        self.status = Validator(status) if status else None
+        version = custom.family.versions[custom.version]
+        self.scale: View = (version.get("subresources") or {}).get("scale") or {}
 
     def check(self, new: View, old: View | None, status: bool) -> list[FieldError]:
         """``status``: only that was written."""
-        return []
+        errors = self._status(new, old or {}) if status else self._whole(new, old)
+        errors += self._lists(new, old)
+        return errors
+
+    def _whole(self, new: View, old: View | None) -> list[FieldError]:
+        before = ABSENT if old is None else old
+        errors = self.whole.check(new, before) if self.whole else []
+        if self.scale:
+            errors += [*self._figures(new, SPEC), *self._figures(new, STATUS)]
+            errors += self._selector(new)
+        return errors + list(resources.check(new, self.custom.node))
+
+    def _status(self, new: View, old: View) -> list[FieldError]:
+        errors: list[FieldError] = []
+        if self.status and "status" in new:
+            errors += self.status.check(new["status"], old.get("status", ABSENT), "status")
+        if self.scale:
+            errors += [*self._figures(new, STATUS), *self._selector(new)]
+        return errors
+
+    def _lists(self, new: View, old: View | None) -> list[FieldError]:
+        """A list that had a member twice before may keep it."""
+        errors = list(lists.check(new, self.custom.node))
+        if errors and old is not None and any(lists.check(old, self.custom.node)):
+            return []
+        return errors
+
+    def _figures(self, obj: View, name: str) -> Iterator[FieldError]:
+        path = self.scale[name]
+        value = get(obj, path.removeprefix("."))
+        if value is None:
+            return
+        if isinstance(value, bool) or not isinstance(value, int):
+            yield invalid(path, 0, accessor(path, value, "int64"))
+        elif value < 0:
+            yield invalid(path, value, "should be a non-negative integer")
+        elif value > INT32:
+            yield invalid(path, value, f"should be less than or equal to {INT32}")
+
+    def _selector(self, obj: View) -> Iterator[FieldError]:
+        path = self.scale.get("labelSelectorPath") or ""
+        value = get(obj, path.removeprefix(".")) if path else None
+        if value is not None and not isinstance(value, str):
+            yield invalid(path, "", accessor(path, value, "string"))
+
+
+SPEC, STATUS = "specReplicasPath", "statusReplicasPath"
+
+
+def accessor(path: str, value: Any, wanted: str) -> str:
+    """``unstructured.NestedInt64`` of something else."""
+    shown, kind = verb_v(value), type_name(value)
+    return f"{path} accessor error: {shown} is of the type {kind}, expected {wanted}"
 
 
 def finalizers(new: View, old: View | None) -> Iterator[str]:
@@ -42,10 +103,3 @@ def finalizers(new: View, old: View | None) -> Iterator[str]:
                 f"{at}: prefer a domain-qualified finalizer name{including} to avoid accidental "
                 "conflicts with other finalizer writers"
             )
-
-
-def whole_number(path: str, value: Any) -> Iterator[FieldError]:
-    if value < 0:
-        yield invalid(path, value, "should be a non-negative integer")
-    elif value > INT32:
-        yield invalid(path, value, f"should be less than or equal to {INT32}")

@@ -141,7 +141,7 @@ def _unfold(schema: Object) -> None:
 
 
 def says_either(schema: View) -> bool:
-    first = next(iter(schema.get("allOf") or ()), {})
+    first: View = next(iter(schema.get("allOf") or ()), {})
     return EITHER in (schema.get("anyOf"), first.get("anyOf"))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from onggi.api.objects import Object, clone_value
 from onggi.api.structural.node import ABSENT, Structural
+from onggi.api.structural.prune import prune
 
 
 def fill(value: Any, node: Structural | None) -> None:
@@ -27,12 +28,12 @@ def _fill_map(obj: Object, node: Structural) -> None:
         if child.default is not ABSENT and (key not in obj or is_missing(obj[key], child)):
             obj[key] = clone_value(child.default)
     for key, value in obj.items():
-        child = node.child(key)
-        if child is None:
+        inner = node.child(key)
+        if inner is None:
             continue
-        if is_missing(value, child):
-            obj[key] = value = clone_value(child.default)
-        fill(value, child)
+        if is_missing(value, inner):
+            obj[key] = value = clone_value(inner.default)
+        fill(value, inner)
 
 
 def is_missing(value: Any, node: Structural) -> bool:
@@ -41,11 +42,13 @@ def is_missing(value: Any, node: Structural) -> bool:
 
 def pruned(node: Structural) -> None:
     """Defaults lose what their own schema does not name, as upstream prunes them."""
-    from onggi.api.structural.prune import prune
-
-    for child in [*node.properties.values(), *filter(None, (node.additional, node.element))]:
+    for child in below(node):
         if child.default is not ABSENT:
             child.default = clone_value(child.default)
             prune(child.default, child, None)
         if child.defaulting:
             pruned(child)
+
+
+def below(node: Structural) -> list[Structural]:
+    return [*node.properties.values(), *filter(None, (node.additional, node.element))]

@@ -35,8 +35,8 @@ class Structural(Node):
     ``embedding`` that here or below are embedded resources."""
 
     __slots__ = (
-        "_fields", "additional", "default", "defaulting", "element", "embedded", "embedding", "keys",
-        "nullable", "preserve", "properties", "raw", "shape", "type",
+        "_fields", "additional", "default", "defaulting", "element", "embedded", "embedding",
+        "keys", "nullable", "preserve", "properties", "raw", "shape", "type",
     )  # fmt: skip
 
     def __init__(self, schema: View) -> None:
@@ -54,8 +54,8 @@ class Structural(Node):
         self.additional = others(schema.get("additionalProperties"))
         self.element = node_of(schema.get("items"))
         below = [*self.properties.values(), *filter(None, (self.additional, self.element))]
-        self.defaulting = any(n.default is not ABSENT or n.defaulting for n in below)
-        self.embedding = self.embedded or any(n.embedding for n in below)
+        self.defaulting: bool = any(n.default is not ABSENT or n.defaulting for n in below)
+        self.embedding: bool = self.embedded or any(n.embedding for n in below)
         self._fields: dict[str, Field] = {}
 
     @property

@@ -53,9 +53,7 @@ def finalizers(crd: View) -> list[str]:
 
 def told(crd: View, status: bool, said: tuple[str, str], now: datetime) -> SetStatus:
     present: Object = crd.get("status") or {}
-    found = with_condition(
-        present.get("conditions"), condition("Terminating", status, *said), now
-    )
+    found = with_condition(present.get("conditions"), condition("Terminating", status, *said), now)
     return SetStatus(CRD, crd, {**present, "conditions": found})
 
 
@@ -64,4 +62,6 @@ def let_go(crd: View) -> Patch:
     return Patch(CRD, crd, {"metadata": {"finalizers": left or None}})
 
 
-CONTROLLER = Controller(name="crd-finalizer", kind=CRD, reconcile=reconcile, workers=5, account="system:apiserver")
+CONTROLLER = Controller(
+    name="crd-finalizer", kind=CRD, reconcile=reconcile, workers=5, account="system:apiserver"
+)

@@ -48,15 +48,17 @@ def reconcile(crd: View, world: World, now: datetime) -> Plan:
 def taken(crd: View, world: World) -> Taken:
     found = Taken(set(), set())
     for other in world.all(CRD):
-        if other["spec"]["group"] != crd["spec"]["group"] or other["metadata"]["name"] == (
-            crd["metadata"]["name"]
-        ):
+        if other["spec"]["group"] != crd["spec"]["group"] or is_named(other, crd):
             continue
         names = (other.get("status") or {}).get("acceptedNames") or {}
-        found.resources |= {names.get("plural"), names.get("singular")}
-        found.resources |= set(names.get("shortNames") or ())
-        found.kinds |= {names.get("kind"), names.get("listKind")}
-    return Taken(found.resources - {None, ""}, found.kinds - {None, ""})
+        own = (names.get("plural"), names.get("singular"), *(names.get("shortNames") or ()))
+        found.resources.update(filter(None, own))
+        found.kinds.update(filter(None, (names.get("kind"), names.get("listKind"))))
+    return found
+
+
+def is_named(one: View, other: View) -> bool:
+    return bool(one["metadata"]["name"] == other["metadata"]["name"])
 
 
 def decide(asked: View, had: View, used: Taken) -> tuple[Object, Object]:
