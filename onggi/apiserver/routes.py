@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from onggi.api.http import Answer
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.verbs.below import BINDING, bind, token
+from onggi.apiserver.verbs.components import get_component, list_components
 from onggi.apiserver.verbs.connect import connect, log
 from onggi.apiserver.verbs.create import create
 from onggi.apiserver.verbs.delete import delete, delete_collection
@@ -30,7 +31,10 @@ VERBS: Mapping[str, Verb] = {
 STREAM: Mapping[str, Verb] = {"get": connect, "create": connect}
 OBJECT: Mapping[str, Verb] = {"get": get, "update": update, "patch": patch}
 
-RESOURCES: Mapping[str, Mapping[str, Verb]] = {BINDING.resource: {"create": bind}}
+RESOURCES: Mapping[str, Mapping[str, Verb]] = {
+    BINDING.resource: {"create": bind},
+    "componentstatuses": {"get": get_component, "list": list_components},
+}
 SUBRESOURCES: Mapping[tuple[str, str], Mapping[str, Verb]] = {
     ("", "status"): OBJECT,
     ("", "scale"): {"get": get_scale, "update": update_scale, "patch": patch_scale},

@@ -25,7 +25,10 @@ from onggi.kinds.autoscaling.horizontalpodautoscaler import (
 from onggi.kinds.batch.cronjob import CRONJOB
 from onggi.kinds.batch.job import JOB
 from onggi.kinds.certificates.certificatesigningrequest import CERTIFICATESIGNINGREQUEST
+from onggi.kinds.certificates.clustertrustbundle import CLUSTERTRUSTBUNDLE
+from onggi.kinds.certificates.podcertificaterequest import PODCERTIFICATEREQUEST
 from onggi.kinds.coordination.lease import LEASE
+from onggi.kinds.core.componentstatus import COMPONENTSTATUS
 from onggi.kinds.core.configmap import CONFIGMAP
 from onggi.kinds.core.endpoints import ENDPOINTS
 from onggi.kinds.core.event import EVENT
@@ -63,6 +66,7 @@ from onggi.kinds.storage.csistoragecapacity import CSISTORAGECAPACITY
 from onggi.kinds.storage.storageclass import STORAGECLASS
 from onggi.kinds.storage.volumeattachment import VOLUMEATTACHMENT
 from onggi.kinds.storage.volumeattributesclass import VOLUMEATTRIBUTESCLASS
+from onggi.kinds.storagemigration.storageversionmigration import STORAGEVERSIONMIGRATION
 
 BUILTIN = (
     POD,
@@ -73,6 +77,7 @@ BUILTIN = (
     CONFIGMAP,
     SECRET,
     SERVICEACCOUNT,
+    COMPONENTSTATUS,
     PERSISTENTVOLUME,
     PERSISTENTVOLUMECLAIM,
     LIMITRANGE,
@@ -104,6 +109,7 @@ BUILTIN = (
     CLUSTERROLEBINDING,
     STORAGECLASS,
     VOLUMEATTRIBUTESCLASS,
+    STORAGEVERSIONMIGRATION,
     VOLUMEATTACHMENT,
     CSISTORAGECAPACITY,
     CSINODE,
@@ -113,6 +119,8 @@ BUILTIN = (
     PRIORITYLEVELCONFIGURATION,
     RUNTIMECLASS,
     CERTIFICATESIGNINGREQUEST,
+    PODCERTIFICATEREQUEST,
+    CLUSTERTRUSTBUNDLE,
     MUTATINGWEBHOOKCONFIGURATION,
     VALIDATINGWEBHOOKCONFIGURATION,
     CRD,

@@ -34,6 +34,15 @@ def first_status(status: Object) -> Prepare:
     return prepare
 
 
+def keep_metadata(obj: Object, old: View | None) -> None:
+    """For kinds whose status is written without touching labels, annotations and the like."""
+    meta, before = obj["metadata"], (old or {}).get("metadata") or {}
+    for field in ("labels", "annotations", "finalizers", "ownerReferences", "generation"):
+        meta.pop(field, None)
+        if field in before:
+            meta[field] = clone_value(before[field])
+
+
 def items(obj: Mapping[str, Any], key: str) -> Iterator[Object]:
     """The objects of a list that may be absent."""
     return (item for item in obj.get(key) or () if isinstance(item, dict))

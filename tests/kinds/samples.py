@@ -22,6 +22,8 @@ from onggi.kinds.autoscaling.horizontalpodautoscaler import (
 from onggi.kinds.batch.cronjob import CRONJOB
 from onggi.kinds.batch.job import JOB
 from onggi.kinds.certificates.certificatesigningrequest import CERTIFICATESIGNINGREQUEST
+from onggi.kinds.certificates.clustertrustbundle import CLUSTERTRUSTBUNDLE
+from onggi.kinds.certificates.podcertificaterequest import PODCERTIFICATEREQUEST
 from onggi.kinds.coordination.lease import LEASE
 from onggi.kinds.core.configmap import CONFIGMAP
 from onggi.kinds.core.endpoints import ENDPOINTS
@@ -40,6 +42,8 @@ from onggi.kinds.core.service import SERVICE
 from onggi.kinds.core.serviceaccount import SERVICEACCOUNT
 from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
 from onggi.kinds.events.event import EVENTS_EVENT
+from onggi.kinds.flowcontrol.flowschema import FLOWSCHEMA
+from onggi.kinds.flowcontrol.prioritylevelconfiguration import PRIORITYLEVELCONFIGURATION
 from onggi.kinds.networking.ingress import INGRESS
 from onggi.kinds.networking.ingressclass import INGRESSCLASS
 from onggi.kinds.networking.ipaddress import IPADDRESS
@@ -58,6 +62,7 @@ from onggi.kinds.storage.csistoragecapacity import CSISTORAGECAPACITY
 from onggi.kinds.storage.storageclass import STORAGECLASS
 from onggi.kinds.storage.volumeattachment import VOLUMEATTACHMENT
 from onggi.kinds.storage.volumeattributesclass import VOLUMEATTRIBUTESCLASS
+from onggi.kinds.storagemigration.storageversionmigration import STORAGEVERSIONMIGRATION
 
 CONTAINER = {"name": "web", "image": "nginx"}
 LABELS = {"app": "web"}
@@ -87,6 +92,19 @@ WEBHOOK = {
     "sideEffects": "None",
     "admissionReviewVersions": ["v1"],
 }
+# An authority, and an empty request for a certificate; both with Ed25519 keys.
+AUTHORITY = """-----BEGIN CERTIFICATE-----
+MIHhMIGUoAMCAQICAQEwBQYDK2VwMA8xDTALBgNVBAMMBHRlc3QwIBcNMjYwMTAx
+MDAwMDAwWhgPMjEyNjAxMDEwMDAwMDBaMA8xDTALBgNVBAMMBHRlc3QwKjAFBgMr
+ZXADIQC7VJ1OTVCn1xNPeY3Ncetfa0Zjc9h3NHh7jgRHINTeYKMTMBEwDwYDVR0T
+AQH/BAUwAwEB/zAFBgMrZXADQQBlzgzPhSGyiVHCO0Fx/F0tDg2oGAMGvz15Zak+
+JpimVmMA2KO6fbDCCBxFOoi+j2ipAFkEnwDkw+PQqvu727AA
+-----END CERTIFICATE-----
+"""
+STUB_REQUEST = (
+    "MH8wMwIBADAAMCowBQYDK2VwAyEAu1SdTk1Qp9cTT3mNzXHrX2tGY3PYdzR4e44ERyDU3mCgADAFBgMrZXADQQAL+Qmv"
+    "4DlGuJJsiE/kBK52sFaAYUhN7rfd/wPPbyE18JjRUFVqSUdCA4HGPRL/ZJP4K3LBzcUYFkhrdQ8FD7UE"
+)
 
 CONTENTS: dict[Kind, dict[str, Any]] = {
     POD: {"spec": {"containers": [CONTAINER]}},
@@ -189,6 +207,34 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
     },
     IPADDRESS: {"spec": {"parentRef": {"resource": "services", "name": "web"}}},
     SERVICECIDR: {"spec": {"cidrs": ["10.9.0.0/16"]}},
+    FLOWSCHEMA: {
+        "spec": {
+            "priorityLevelConfiguration": {"name": "workload-low"},
+            "rules": [
+                {
+                    "subjects": [{"kind": "User", "user": {"name": "eve"}}],
+                    "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": ["/version"]}],
+                }
+            ],
+        }
+    },
+    PRIORITYLEVELCONFIGURATION: {
+        "spec": {"type": "Limited", "limited": {"limitResponse": {"type": "Reject"}}}
+    },
+    CLUSTERTRUSTBUNDLE: {"spec": {"trustBundle": AUTHORITY}},
+    PODCERTIFICATEREQUEST: {
+        "spec": {
+            "signerName": "example.com/signer",
+            "podName": "web",
+            "podUID": "p",
+            "serviceAccountName": "default",
+            "serviceAccountUID": "s",
+            "nodeName": "n1",
+            "nodeUID": "n",
+            "stubPKCS10Request": STUB_REQUEST,
+        }
+    },
+    STORAGEVERSIONMIGRATION: {"spec": {"resource": {"group": "apps", "resource": "deployments"}}},
     RUNTIMECLASS: {"handler": "runc"},
     CERTIFICATESIGNINGREQUEST: {
         "spec": {

@@ -40,8 +40,11 @@ class Page(NamedTuple):
 
 
 async def list_(backend: Backend, call: Call) -> Response:
-    options = list_options(call.request)
-    page = select(backend, call, options)
+    return await answer(backend, call, select(backend, call, list_options(call.request)))
+
+
+async def answer(backend: Backend, call: Call, page: Page) -> Response:
+    """A page in the form that the client wants."""
     kind = call.kind
     headers = respond.warned(call)
     if call.wanted.kind:
@@ -77,7 +80,7 @@ def select(backend: Backend, call: Call, options: ListOptions) -> Page:
     chosen = selection(call, options)
     if not (options.limit or options.token or options.version):
         records = backend.store.list(call.resource, call.namespace)
-        return Page(_matching(records, chosen), backend.store.revision)
+        return Page(matching(records, chosen), backend.store.revision)
     return _page(backend, call, options, chosen)
 
 
@@ -88,7 +91,7 @@ def _page(backend: Backend, call: Call, options: ListOptions, chosen: Selection 
     except Compacted:
         raise Expired(too_old) from None
     shown = at or backend.store.revision
-    records = _matching(records, chosen)
+    records = matching(records, chosen)
     if not 0 < options.limit < len(records):
         return Page(records, shown)
     page = records[: options.limit]
@@ -127,7 +130,7 @@ def too_large(asked: int, present: int) -> Timeout:
     )
 
 
-def _matching(records: Sequence[Record], chosen: Selection | None) -> Sequence[Record]:
+def matching(records: Sequence[Record], chosen: Selection | None) -> Sequence[Record]:
     return records if chosen is None else [r for r in records if chosen.matches(r)]
 
 

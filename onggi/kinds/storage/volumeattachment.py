@@ -15,6 +15,7 @@ from onggi.kinds.cells import AGE, NAME
 from onggi.kinds.checks import INT32, named, node_name
 from onggi.kinds.core.persistentvolume.rules import check_inline
 from onggi.kinds.core.persistentvolume.sources import check_driver
+from onggi.kinds.fill import keep_metadata
 
 SPEC = "@io.k8s.api.storage.v1.VolumeAttachmentSpec"
 METADATA, MESSAGE = 256 * 1024, 1024
@@ -65,15 +66,6 @@ def prepare(attachment: Object, old: View | None) -> None:
         attachment["status"] = {"attached": False}
 
 
-def prepare_status(attachment: Object, old: View | None) -> None:
-    """Metadata stays as it is."""
-    before = (old or {}).get("metadata") or {}
-    for field in ("labels", "annotations", "ownerReferences", "finalizers"):
-        attachment["metadata"].pop(field, None)
-        if field in before:
-            attachment["metadata"][field] = before[field]
-
-
 VOLUMEATTACHMENT = Kind(
     group="storage.k8s.io",
     version="v1",
@@ -82,7 +74,7 @@ VOLUMEATTACHMENT = Kind(
     schema="io.k8s.api.storage.v1.VolumeAttachment",
     namespaced=False,
     prepare=prepare,
-    prepare_status=prepare_status,
+    prepare_status=keep_metadata,
     rules=(check,),
     status_rules=(check_status,),
     columns=(

@@ -74,3 +74,11 @@ def content(body: bytes) -> bytes:
         return binascii.a2b_base64(b"".join(body.split()), strict_mode=True)
     except binascii.Error as error:
         raise PemError(str(error)) from None
+
+
+def organizations(request: "CertificateSigningRequest") -> list[str]:
+    """The groups that its subject names."""
+    from cryptography.x509.oid import NameOID
+
+    found = request.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return [str(attribute.value) for attribute in found]
