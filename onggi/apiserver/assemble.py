@@ -22,7 +22,7 @@ from onggi.apiserver.metrics import Metrics
 from onggi.apiserver.openapi import OpenAPI
 from onggi.apiserver.openapi_page import openapi_page
 from onggi.apiserver.pages import index, pages
-from onggi.apiserver.plugins import MUTATING, VALIDATING
+from onggi.apiserver.plugins import MUTATING, VALIDATING, with_rights
 from onggi.apiserver.quota.ledger import Ledger
 from onggi.apiserver.registry import Registry
 from onggi.apiserver.schemas import KindSchemas, described
@@ -107,7 +107,7 @@ def assemble(
         admission=Admission(
             lookup,
             MUTATING,
-            (*VALIDATING, *parts.validating),
+            (*VALIDATING, *with_rights(parts.authorizer, registry), *parts.validating),
             (staged.mutating, staged.validating),
         ),
         clock=clock,

@@ -18,12 +18,13 @@ from onggi.api.times import stamp
 LONGEST_BASE = 58  # characters of generateName, so that five more make a label
 
 SYSTEM = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
-          "resourceVersion", "selfLink", "managedFields", "generation")  # fmt: skip
+          "resourceVersion", "selfLink", "generation")  # fmt: skip
 KEEPS_STATUS_ON_CREATE = {"nodes"}
 LABELS_STAY_ON_STATUS = {"deployments.apps"}
 OWNERS_STAY_ON_STATUS = {"pods"}
 CREATED_BY_UPDATE = {
-    "endpoints", "events", "events.events.k8s.io", "leases.coordination.k8s.io", "services",
+    "endpoints", "events", "events.events.k8s.io", "leases.coordination.k8s.io", "limitranges",
+    "services",
     "roles.rbac.authorization.k8s.io", "rolebindings.rbac.authorization.k8s.io",
     "clusterroles.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io",
 }  # fmt: skip
@@ -186,7 +187,6 @@ def refuse(kind: Kind, obj: View, errors: Sequence[FieldError]) -> None:
 def carry_over(obj: Object, old: View) -> None:
     """What an update cannot change is taken from ``old``, as upstream's BeforeUpdate."""
     meta, before = obj["metadata"], old["metadata"]
-    meta.pop("managedFields", None)
     meta.pop("selfLink", None)
     keep(meta, before, "generation")
     meta["creationTimestamp"] = before["creationTimestamp"]

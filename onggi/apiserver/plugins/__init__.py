@@ -1,22 +1,55 @@
 """The admission plugins, in upstream's order (``pkg/kubeapiserver/options/plugins.go``)."""
 
+from onggi.apiserver.admission import Plugin
+from onggi.apiserver.authz.attributes import Authorizer
+from onggi.apiserver.plugins.certificates import (
+    certificate_permissions,
+    certificate_requester,
+    restrict_subject,
+)
 from onggi.apiserver.plugins.ingress_class import default_ingress_class
 from onggi.apiserver.plugins.lifecycle import namespace_lifecycle
+from onggi.apiserver.plugins.limits import check_limits, set_limits
 from onggi.apiserver.plugins.node_restriction import node_restriction
 from onggi.apiserver.plugins.node_taints import taint_new_nodes
+from onggi.apiserver.plugins.owner_references import owner_permissions
 from onggi.apiserver.plugins.priority import one_default_priority, resolve_priority
+from onggi.apiserver.plugins.runtime_class import check_runtime_class, set_runtime_class
 from onggi.apiserver.plugins.service_account import service_account
+from onggi.apiserver.plugins.storage import (
+    check_resize,
+    default_storage_class,
+    protect_storage,
+)
 from onggi.apiserver.plugins.tolerations import default_toleration_seconds
+from onggi.apiserver.registry import Registry
 
 MUTATING = (
     namespace_lifecycle,
+    set_limits,
     service_account,
     node_restriction,
     taint_new_nodes,
     resolve_priority,
     default_toleration_seconds,
+    default_storage_class,
+    protect_storage,
+    set_runtime_class,
     default_ingress_class,
+    certificate_requester,
 )
-VALIDATING = (one_default_priority,)
+VALIDATING = (
+    check_limits,
+    one_default_priority,
+    check_resize,
+    check_runtime_class,
+    restrict_subject,
+)
 
-__all__ = ["MUTATING", "VALIDATING"]
+
+def with_rights(authorizer: Authorizer, registry: Registry) -> tuple[Plugin, ...]:
+    """Those that ask what else the requester may do."""
+    return (owner_permissions(authorizer, registry), certificate_permissions(authorizer))
+
+
+__all__ = ["MUTATING", "VALIDATING", "with_rights"]

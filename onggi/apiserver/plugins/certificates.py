@@ -1,0 +1,103 @@
+"""Certificate requests: who asks is written in, and only who may approves and signs.
+
+CertificateApproval, CertificateSigning and CertificateSubjectRestriction. Sources:
+``plugin/pkg/admission/certificates``, ``pkg/registry/certificates/certificates/strategy.go``.
+"""
+
+from onggi.api.gotext import quote
+from onggi.api.objects import Object, View, get
+from onggi.api.times import stamp
+from onggi.apiserver.admission import CREATE, UPDATE, Lookup, Plugin, Review, forbidden
+from onggi.apiserver.authz.attributes import Attributes, Authorizer
+from onggi.kinds.certificates.certificatesigningrequest import CERTIFICATESIGNINGREQUEST, pem
+
+CLIENT = "kubernetes.io/kube-apiserver-client"
+MASTERS = "system:masters"
+
+
+def certificate_requester(review: Review, lookup: Lookup) -> None:
+    """Not a plugin of upstream's: what its strategy takes from the request's context."""
+    if review.call.kind is not CERTIFICATESIGNINGREQUEST or review.obj is None:
+        return
+    if review.operation == CREATE:
+        sign_in(review)
+    elif review.subresource in ("approval", "status"):
+        date_conditions(review.obj, review.old or {}, stamp(review.now))
+
+
+def sign_in(review: Review) -> None:
+    user = review.call.user
+    assert review.obj is not None
+    spec = review.obj.setdefault("spec", {})
+    who = {
+        "username": user.name,
+        "uid": user.uid,
+        "groups": [*user.groups],
+        "extra": {key: [*values] for key, values in user.extra.items()},
+    }
+    for field, value in who.items():
+        if value:
+            spec[field] = value
+        else:
+            spec.pop(field, None)
+
+
+def date_conditions(request: Object, old: View, now: str) -> None:
+    before = get(old, "status.conditions") or ()
+    for condition in get(request, "status.conditions") or ():
+        if not condition.get("lastUpdateTime"):
+            condition["lastUpdateTime"] = now
+        if not condition.get("lastTransitionTime"):
+            same = (
+                c.get("lastTransitionTime")
+                for c in before
+                if all(c.get(key) == condition.get(key) for key in ("type", "status"))
+            )
+            condition["lastTransitionTime"] = next(filter(None, same), now)
+
+
+def restrict_subject(review: Review, lookup: Lookup) -> None:
+    """Nobody asks for a certificate of ``system:masters``."""
+    if review.call.kind is not CERTIFICATESIGNINGREQUEST or review.operation != CREATE:
+        return
+    if get(review.obj or {}, "spec.signerName") != CLIENT:
+        return
+    try:
+        request = pem.read_request(get(review.obj or {}, "spec.request") or "")
+    except pem.PemError as error:
+        raise forbidden(review, f"failed to parse CSR: {error}") from None
+    if MASTERS in pem.organizations(request):
+        raise forbidden(review, f"use of {CLIENT} signer with {MASTERS} group is not allowed")
+
+
+def certificate_permissions(authorizer: Authorizer) -> Plugin:
+    """``approve`` and ``sign`` are verbs on the signer that the request names."""
+
+    def check(review: Review, lookup: Lookup) -> None:
+        if review.call.kind is not CERTIFICATESIGNINGREQUEST or review.operation != UPDATE:
+            return
+        old, sub = review.old or {}, review.subresource
+        verb = {"approval": "approve", "status": "sign"}.get(sub, "")
+        if not verb or (sub == "status" and not decides(review.obj or {}, old)):
+            return
+        signer = get(old, "spec.signerName") or ""
+        if not may(authorizer, review, verb, signer):
+            why = f"user not permitted to {verb} requests with signerName {quote(signer)}"
+            raise forbidden(review, why)
+
+    return check
+
+
+def decides(new: View, old: View) -> bool:
+    fields = ("status.certificate", "status.conditions")
+    return any((get(new, field) or None) != (get(old, field) or None) for field in fields)
+
+
+def may(authorizer: Authorizer, review: Review, verb: str, signer: str) -> bool:
+    """By its name, or as all signers of its domain: ``kubernetes.io/*``."""
+    names = (signer, f"{signer.partition('/')[0]}/*")
+    user, group = review.call.user, CERTIFICATESIGNINGREQUEST.group
+    return any(
+        authorizer.authorize(Attributes(user, verb, group, "*", "signers", name=name)).allowed
+        for name in names
+    )
