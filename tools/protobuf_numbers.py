@@ -92,6 +92,23 @@ def scalar_names(source: str) -> set[str]:
     return set(re.findall(rf"^type (\w+) {kinds}\b", source, re.M))
 
 
+def completed(lines: dict[str, str], inline: set[str]) -> set[str]:
+    """Add the types of a beta that are its successor's."""
+    added, waiting = set[str](), sorted(inline - lines.keys())
+    while waiting:
+        name = waiting.pop()
+        package, _, struct = name.rpartition(".")
+        stable = lines.get(f"{package.rpartition('.')[0]}.v1.{struct}")
+        if stable is None:
+            continue
+        fields = stable.partition(" ")[2]
+        lines[name] = f"{name} {fields}"
+        added.add(name)
+        below = {f"{package}.{word[1:]}" for word in fields.split() if word[0] == ">"}
+        waiting += below - lines.keys()
+    return added
+
+
 def main(*repositories: str) -> None:
     texts = [
         (f"{prefix}.{folder}", text)
@@ -110,6 +127,7 @@ def main(*repositories: str) -> None:
             if fields or not members:
                 lines[f"{folder}.{struct}"] = line(f"{folder}.{struct}", fields)
                 inline |= {f"{folder}.{f[1:]}" for f in fields.values() if f[0] == ">"}
+    inline |= completed(lines, inline | {name for name in published if name.startswith("api.")})
     kept = sorted(lines.keys() & (published | inline))
     sys.stdout.write("\n".join([HEAD, *(lines[name] for name in kept)]) + "\n")
 

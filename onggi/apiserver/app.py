@@ -21,6 +21,7 @@ from onggi.apiserver.path import Target, described
 from onggi.apiserver.routes import RESOURCES, SUBRESOURCES, VERBS
 
 ACCEPTED_TRANSFORMS = frozenset(TRANSFORMS)
+WITHOUT_TABLES = frozenset(form for form in TRANSFORMS if form[0] != "Table")  # of reviews
 FOREIGN = frozenset(("log", "exec", "attach", "portforward", "proxy"))
 COLLECTION_VERBS = ("list", "watch", "create", "deletecollection")
 
@@ -145,7 +146,8 @@ def negotiated(accept: str, kind: Kind, target: Target) -> Wanted:
     if target.subresource in FOREIGN:
         return AS_IS
     spoken = SPOKEN if isinstance(kind.schema, str) or target.subresource == "scale" else TEXTS
-    return accepted(accept, ACCEPTED_TRANSFORMS, spoken, target.verb == "watch")
+    transforms = WITHOUT_TABLES if kind.virtual else ACCEPTED_TRANSFORMS
+    return accepted(accept, transforms, spoken, target.verb == "watch")
 
 
 def verb(call: Call) -> Callable[[Backend, Call], Awaitable[Answer]]:

@@ -17,6 +17,7 @@ from onggi.api.schema_nodes import (
     Amount,
     Binary,
     Flag,
+    Free,
     IntOrString,
     List,
     Map,
@@ -77,6 +78,8 @@ class Reader:
         table = numbers(message)
         for number, value in fields(data):
             numbered = table.get(number)
+            if numbered is None and not value:
+                continue  # a field of the past, which old clients write though it is empty
             if numbered is None:
                 self.unknown.append(f"unknown field number {number} in {message}")
             elif numbered.inline:
@@ -165,4 +168,5 @@ READ: dict[type[Node], Callable[[Any], Any]] = {
     Amount: lambda raw: only(raw).get(1, b"").decode(),
     IntOrString: int_or_string,
     Raw: raw_json,
+    Free: raw_json,
 }

@@ -22,6 +22,7 @@ from onggi.api.schema_nodes import (
     Amount,
     Binary,
     Flag,
+    Free,
     IntOrString,
     List,
     Map,
@@ -122,6 +123,9 @@ def payload(node: Node) -> Value:
 
 def entries(number: int, node: Map) -> Value:
     keys, value = heads(1), put(2, node.items)
+    if isinstance(node.items, List):
+        listed = payload(node.items)
+        value = lambda values: field(2, listed(values))  # noqa: E731
 
     def write(found: Mapping[str, Any]) -> bytes:
         parts = []
@@ -174,6 +178,10 @@ def int_or_string(value: int | str) -> bytes:
     return whole(2)(value) if value else b""
 
 
+def raw_json(value: Any) -> bytes:
+    return field(1, json(value))
+
+
 SCALARS: Mapping[type[Node], Callable[[int], Value]] = {
     Text: text,
     Flag: whole,
@@ -185,5 +193,6 @@ PAYLOADS: Mapping[type[Node], Value] = {
     Binary: b64decode,
     Amount: text(1),
     IntOrString: int_or_string,
-    Raw: lambda value: field(1, json(value)),
+    Raw: raw_json,
+    Free: raw_json,
 }
