@@ -74,6 +74,20 @@ def from_query(request: Request) -> Object:
     return given
 
 
+def written(options: DeleteOptions) -> Object:
+    """As a ``DeleteOptions`` says it, for admission."""
+    given: Object = {
+        "gracePeriodSeconds": options.grace,
+        "orphanDependents": options.orphan,
+        "propagationPolicy": options.policy,
+    }
+    conditions = {"uid": options.uid, "resourceVersion": options.version}
+    found = {name: value for name, value in given.items() if value is not None}
+    if given_conditions := {k: v for k, v in conditions.items() if v is not None}:
+        found["preconditions"] = given_conditions
+    return {**found, "dryRun": ["All"]} if options.dry_run else found
+
+
 def typed(given: View, name: str, kind: type) -> Any:
     value = given.get(name)
     if value is None or (isinstance(value, kind) and not (kind is int and value in (True, False))):

@@ -146,6 +146,8 @@ def asked_of(review: Review) -> Asked:
     kind, target = call.kind, call.target
     obj = review.obj if review.operation == CREATE else None
     name = target.name or ((obj or {}).get("metadata") or {}).get("name") or ""
+    if target.verb == "deletecollection":  # upstream names the object in ``oldObject`` alone
+        name = ""
     namespace = name if kind is NAMESPACE or kind.resource == "namespaces" else call.namespace
     return Asked(
         review.operation, kind.group, kind.version, kind.plural, target.subresource, namespace, name

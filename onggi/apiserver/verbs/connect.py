@@ -11,6 +11,8 @@ from typing import NamedTuple
 from onggi.api.errors import BadRequest, InternalError, StatusError
 from onggi.api.http import Answer, Response
 from onggi.api.objects import View, get
+from onggi.apiserver import connects
+from onggi.apiserver.admission import CONNECT, Review
 from onggi.apiserver.authz.attributes import refusal
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.verbs.get import found
@@ -50,6 +52,7 @@ async def log(backend: Backend, call: Call) -> Answer:
 async def connect(backend: Backend, call: Call) -> Answer:
     """exec, attach, portforward."""
     check_upgrade(backend, call)
+    await reviewed(backend, call)
     pod, name = found(backend, call).object, call.target.name
     kubelet = PATHS[call.target.subresource]
     parts = [kubelet.path, call.namespace, name, pod["metadata"]["uid"]]
@@ -59,6 +62,18 @@ async def connect(backend: Backend, call: Call) -> Answer:
     if not node:
         raise BadRequest(f"pod {name} does not have a host assigned")
     return await forward(backend, call, node, "/" + "/".join(parts))
+
+
+async def reviewed(backend: Backend, call: Call) -> None:
+    """Admission's word on a CONNECT; what it changes is changed in the call's request."""
+    kind = connects.KINDS[call.kind.resource, call.target.subresource]
+    asked = connects.options(kind, call.request.query)
+    review = Review(CONNECT, call, dict(asked), None, backend.clock(), about=kind)
+    await backend.admission.admit(review)
+    await backend.admission.validate(review)
+    if review.obj is not None and review.obj != asked:
+        query = connects.written(review.obj, call.request.query)
+        call.request = replace(call.request, query=query)
 
 
 def check_upgrade(backend: Backend, call: Call) -> None:

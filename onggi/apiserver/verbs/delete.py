@@ -11,7 +11,7 @@ from onggi.apiserver import respond
 from onggi.apiserver.admission import DELETE, Review
 from onggi.apiserver.body import read
 from onggi.apiserver.call import Backend, Call
-from onggi.apiserver.deletion import RETURNED, DeleteOptions, decide, options_of
+from onggi.apiserver.deletion import RETURNED, DeleteOptions, decide, options_of, written
 from onggi.apiserver.options import list_options
 from onggi.apiserver.verbs.list import select
 from onggi.store.store import Missing, Record, Stale
@@ -60,7 +60,8 @@ async def _try(
 ) -> tuple[Record, bool]:
     old, now = present.object, backend.clock()
     outcome = decide(call.kind, old, options, now)
-    review = Review(DELETE, call, None, old, now, options.dry_run)
+    seen = respond.view(call.kind, present)
+    review = Review(DELETE, call, None, seen, now, options.dry_run, options=written(options))
     await backend.admission.admit(review)
     await backend.admission.validate(review)
     if options.dry_run:

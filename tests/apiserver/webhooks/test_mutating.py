@@ -165,3 +165,43 @@ async def test_a_review_of_the_older_version_is_spoken_where_it_comes_first(runn
     hook.answer = lambda request: {**adds("x"), "patchType": None}
     code, body = await ask(running, "POST", MAPS, config_map())
     assert (code, body["data"]["x"]) == (201, "x")
+
+
+async def test_a_connection_is_reviewed_and_may_be_changed(running, hook):
+    from onggi.api.http import Request, Upgrade
+    from tests.apiserver.world import ADMIN, pod
+
+    class Node:
+        async def handle(self, request):
+            asked.append(request.query)
+            return Upgrade(url="http://127.0.0.1:1/exec/token")
+
+    asked = []
+    running.app.backend.nodes["n1"] = Node()
+    await ask(
+        running,
+        "POST",
+        "/api/v1/namespaces/default/serviceaccounts",
+        {"metadata": {"name": "default"}},
+    )
+    code, body = await ask(running, "POST", PODS, pod(nodeName="n1"))
+    assert code == 201, body
+    await register(running, hook.client, rules=[rule("pods/exec")])
+    hook.answer = lambda request: patch({"op": "replace", "path": "/command", "value": ["true"]})
+    request = Request(
+        method="POST",
+        path=f"{PODS}/web/exec",
+        query={"command": ["sh", "-c"], "stdin": ["true"], "tty": ["false"], "timeout": ["9"]},
+        headers={"upgrade": "SPDY/3.1"},
+        user=ADMIN,
+    )
+    await running.handle(request)
+    (seen,) = hook.seen
+    assert (seen["operation"], seen["name"], seen["options"]) == ("CONNECT", "web", None)
+    assert seen["object"] == {
+        "kind": "PodExecOptions",
+        "apiVersion": "v1",
+        "stdin": True,
+        "command": ["sh", "-c"],
+    }
+    assert asked == [{"timeout": ["9"], "stdin": ["true"], "command": ["true"]}]
