@@ -26,10 +26,12 @@ class Node:
     type ``plain`` needs no further look; ``zero`` is what a null in a list or a map means.
 
     ``shape`` is how server-side apply divides a value that stands here among its managers
-    (see ``onggi.api.schema``); ``keys`` are the fields that tell the items of a KEYED list apart.
+    (see ``onggi.api.schema``); ``keys`` are the fields that tell the items of a KEYED list apart;
+    ``plan`` is for ``onggi.api.fields``, which hangs there what it works out about a node.
     """
 
-    __slots__ = ()
+    __slots__ = ("plan",)
+    plan: Any
     go: str = "interface {}"
     plain: type | None = None
     zero: Any = None

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from onggi.api.errors import BadRequest, Invalid
-from onggi.api.field_error import FieldError, forbidden, invalid, not_supported, too_long
+from onggi.api.field_error import (
+    FieldError,
+    forbidden,
+    invalid,
+    not_supported,
+    required,
+    too_long,
+)
 from onggi.api.http import Request
 
 META = "meta.k8s.io"
@@ -17,10 +24,13 @@ NOT_OLDER, EXACT = "NotOlderThan", "Exact"
 
 
 class WriteOptions(NamedTuple):
-    """``validation`` is Ignore, Warn or Strict."""
+    """``validation`` is Ignore, Warn or Strict; ``manager`` is who owns what is written (the
+    User-Agent says it where it is empty); ``force`` takes fields from others."""
 
     dry_run: bool = False
     validation: str = "Warn"
+    manager: str = ""
+    force: bool = False
 
 
 class ListOptions(NamedTuple):
@@ -48,20 +58,24 @@ def refuse(kind: str, errors: Sequence[FieldError]) -> None:
         raise Invalid(f"{kind}.{META}", "", errors)
 
 
-def write_options(request: Request, kind: str) -> WriteOptions:
+def write_options(request: Request, kind: str, *, applies: bool = False) -> WriteOptions:
     """``kind`` is CreateOptions, UpdateOptions or PatchOptions: what messages name."""
-    if not request.query:
+    if not request.query and not applies:
         return DEFAULT_WRITE
     dry_run = list(request.query.get("dryRun", ()))
     validation = request.argument("fieldValidation")
-    errors = manager_errors(request.argument("fieldManager")) + dry_run_errors(dry_run)
+    manager = request.argument("fieldManager")
+    errors = manager_errors(manager) + dry_run_errors(dry_run)
+    if applies and not manager:
+        errors.insert(0, required("fieldManager", "is required for apply patch"))
     if validation not in ("", "Ignore", "Warn", "Strict"):
         allowed = ("", "Ignore", "Strict", "Warn")
         errors.append(not_supported("fieldValidation", validation, allowed))
-    if kind == "PatchOptions" and "force" in request.query:
+    if kind == "PatchOptions" and "force" in request.query and not applies:
         errors.append(forbidden("force", "may not be specified for non-apply patch"))
     refuse(kind, errors)
-    return WriteOptions(bool(dry_run), validation or "Warn")
+    force = applies and request.flag("force")
+    return WriteOptions(bool(dry_run), validation or "Warn", manager, force)
 
 
 def dry_run_errors(values: Sequence[str]) -> list[FieldError]:

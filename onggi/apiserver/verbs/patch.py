@@ -8,43 +8,50 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from onggi.api.errors import BadRequest, Invalid, UnsupportedMediaType
+from onggi.api.errors import BadRequest, Invalid
 from onggi.api.field_error import invalid
 from onggi.api.gotext import json_text, verb_v
 from onggi.api.http import Answer
 from onggi.api.kind import Kind
+from onggi.api.managed import bare
 from onggi.api.objects import Object, View
 from onggi.api.patch import json, merge, strategic
-from onggi.apiserver import respond, schemas, strategy
+from onggi.apiserver import fields, respond, schemas, strategy
 from onggi.apiserver.body import duplicate_fields, go_error, shaped
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.misfit import Misfit
 from onggi.apiserver.negotiate import media_type, unknown_media
 from onggi.apiserver.options import WriteOptions, write_options
+from onggi.apiserver.verbs.apply import APPLY, apply
 from onggi.apiserver.verbs.update import update_object
 
 JSON_PATCH = "application/json-patch+json"
 MERGE = "application/merge-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
-APPLY = ("application/apply-patch+yaml", "application/apply-patch+cbor")
 OPERATION = ("op", "path", "from", "value")  # the fields of a step of a JSON patch
 
 
 class Patch(NamedTuple):
     """``strict`` is what a strict decoder says of the document itself; ``shown`` is how a
-    refusal quotes it, given what it made of the object."""
+    refusal quotes it, given what it made of the object. One that does not touch
+    ``managedFields`` need not see them."""
 
     apply: Callable[[View], Object]
     strict: Sequence[str]
     shown: Callable[[View], str] = json_text
+    touches_managers: bool = True
 
 
 async def patch(backend: Backend, call: Call) -> Answer:
+    if media_type(call.request.headers.get("content-type", "")) == APPLY:
+        return await apply(backend, call)
     found = patch_of(call, call.kind)
     options = write_options(call.request, "PatchOptions")
 
     def change(old: View) -> Object:
-        obj = patched(backend, call, call.kind, (found, old), options)
+        shown = old if found.touches_managers else bare(old)
+        obj = patched(backend, call, call.kind, (found, shown), options)
+        fields.changed(backend, call, (old, obj), options)
         strategy.match_namespace(obj, call.namespace)
         strategy.match_name(obj, call.target.name)
         return obj
@@ -68,12 +75,15 @@ def patched(
 def patch_of(call: Call, kind: Kind) -> Patch:
     """What the request's patch does to an object. Raises UnsupportedMediaType, BadRequest."""
     media = media_type(call.request.headers.get("content-type", ""))
+    touches = touches_managers(call.request.body)
     if media == JSON_PATCH:
         operations = read(call)
-        return Patch(lambda old: json.apply(old, operations), in_steps(call, operations))
+        steps = in_steps(call, operations)
+        return Patch(lambda old: json.apply(old, operations), steps, json_text, touches)
     if media == MERGE:
         changes = as_object(read(call))
-        return Patch(lambda old: merge.apply(old, changes), twice(call, changes))
+        strict = twice(call, changes)
+        return Patch(lambda old: merge.apply(old, changes), strict, json_text, touches)
     if media == STRATEGIC and isinstance(kind.schema, str):
         changes, schema = as_object(read(call)), schemas.of(kind)
         shown = verb_v(changes)
@@ -81,16 +91,19 @@ def patch_of(call: Call, kind: Kind) -> Patch:
             lambda old: strategic.apply(old, changes, schema),
             twice(call, changes),
             lambda made: shown,
-        )
-    if media in APPLY:
-        raise UnsupportedMediaType(
-            "server-side apply is not supported by this version of the server - accepted media "
-            f"types include: {', '.join((JSON_PATCH, MERGE, STRATEGIC))}"
+            touches,
         )
     understood = [JSON_PATCH, MERGE]
     if isinstance(kind.schema, str):
         understood.append(STRATEGIC)
-    raise unknown_media(*understood)
+    raise unknown_media(*understood, APPLY)
+
+
+def touches_managers(body: Any) -> bool:
+    """Whether a patch may say something of ``managedFields``."""
+    if isinstance(body, bytes):
+        return b"managedFields" in body
+    return not isinstance(body, Mapping) or "managedFields" in (body.get("metadata") or ())
 
 
 def read(call: Call) -> Any:

@@ -10,16 +10,17 @@ from typing import NamedTuple
 from onggi.api.errors import NotFound
 from onggi.api.http import Answer
 from onggi.api.kind import Kind
+from onggi.api.managed import settled
 from onggi.api.objects import Object, View
 from onggi.api.warnings import warnings
-from onggi.apiserver import respond, scales, strategy
+from onggi.apiserver import fields, respond, scales, strategy
 from onggi.apiserver.admission import UPDATE, Review
 from onggi.apiserver.allocation import allocated
 from onggi.apiserver.authz.attributes import refusal
 from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.options import WriteOptions, write_options
-from onggi.apiserver.verbs.create import create_object
+from onggi.apiserver.verbs.create import create_object, owned
 from onggi.apiserver.verbs.delete import end
 from onggi.store.store import Missing, Record, Stale, decode, encode, record
 
@@ -76,7 +77,9 @@ async def update(backend: Backend, call: Call) -> Answer:
     sent = encode(obj)  # each try starts from what was sent
 
     def change(old: View) -> Object:
-        return decode(sent)
+        new: Object = decode(sent)
+        fields.changed(backend, call, (old, new), options)
+        return new
 
     try:
         written = await update_object(backend, call, change, options)
@@ -96,7 +99,7 @@ async def _create(backend: Backend, call: Call, obj: Object, options: WriteOptio
     may_create(backend, call)
     if uid := obj["metadata"].get("uid"):
         strategy.check_uid(call.kind, obj, {"metadata": {"uid": "", "name": uid}}, "")
-    made = await create_object(backend, call, obj, options)
+    made = await create_object(backend, call, owned(backend, call, obj, options), options)
     return respond.one(backend, call, made, 201)
 
 
@@ -141,6 +144,7 @@ async def _try(
         await backend.admission.validate(review)
         if how.whole:
             call.warnings += warnings(call.kind, obj, old)
+        settled(obj, old)
         write.begun = True
         return await _write(backend, call, obj, present, options)
 

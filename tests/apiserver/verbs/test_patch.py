@@ -43,14 +43,14 @@ async def test_a_strategic_patch(running, cluster):
     assert body["metadata"]["generation"] == 2
 
 
-async def test_apply_is_refused_clearly(running, one):
+async def test_apply_in_cbor_is_refused_clearly(running, one):
     code, body = await ask(
         running,
         *("PATCH", f"{ONE}?force=false&fieldManager=kubectl", b"data: {}"),
-        content_type="application/apply-patch+yaml",
+        content_type="application/apply-patch+cbor",
     )
     assert code == 415
-    assert body["message"].startswith("server-side apply is not supported")
+    assert body["message"].endswith("application/apply-patch+yaml")
 
 
 async def test_what_is_no_patch_is_refused(running, one):
