@@ -4,7 +4,8 @@ r"""Field selectors: ``metadata.name=web,status.phase!=Running``, over the field
     selector.matches(pod)          selector.exact("metadata.name") -> "web" or None
 
 A ``\`` before ``,``, ``=`` or ``\`` makes it part of a value. Every kind offers
-``metadata.name`` and ``metadata.namespace``. Source: ``k8s.io/apimachinery/pkg/fields``.
+``metadata.name`` and ``metadata.namespace``. Of a field with two paths, ``a.b|c``, the first
+that is not empty counts. Source: ``k8s.io/apimachinery/pkg/fields``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -56,6 +57,8 @@ class FieldSelector(NamedTuple):
 
 
 def text_at(obj: View, path: str) -> str:
+    if "|" in path:
+        return next(filter(None, (text_at(obj, one) for one in path.split("|"))), "")
     value: Any = get(obj, path)
     if value is None:
         return ZEROES.get(path, "")

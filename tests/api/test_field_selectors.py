@@ -73,3 +73,10 @@ def test_any_value_can_be_asked_for(value: str) -> None:
     assert unescape(escape(value)) == value
     selector = field_selector(f"metadata.name={escape(value)}")
     assert selector.matches({"metadata": {"name": value}})
+
+
+def test_a_field_may_have_a_second_path():
+    selector = field_selector("source=kubelet", {"source": "source.component|reporter"})
+    assert selector.matches({"source": {}, "reporter": "kubelet"})
+    assert selector.matches({"source": {"component": "kubelet"}, "reporter": "other"})
+    assert not selector.matches({"source": {"component": "other"}, "reporter": "kubelet"})

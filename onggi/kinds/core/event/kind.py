@@ -27,5 +27,6 @@ EVENT = Kind(
     ),
     rules=(check_core,),
     columns=COLUMNS,
-    selectable={path: path for path in SELECTABLE} | {"source": "source.component"},
+    selectable={path: path for path in SELECTABLE}
+    | {"source": "source.component|reportingComponent"},
 )
