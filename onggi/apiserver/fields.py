@@ -81,6 +81,15 @@ def prefix(agent: str) -> str:
     return found
 
 
+def replicas(backend: Backend, kind: Kind) -> Mapping[str, Path]:
+    """Where the versions of a kind that can be scaled have their replicas."""
+    return {
+        other.api_version: tuple(f"f:{name}" for name in other.scale.spec.split("."))
+        for other in backend.registry.kinds
+        if other.scale and other.plural == kind.plural and other.group == kind.group
+    }
+
+
 class KindVersions:
     """``onggi.api.fields.update.Versions`` of one kind, written in one way."""
 

@@ -4,7 +4,7 @@ import pytest
 
 from onggi.api.errors import BadRequest, Invalid
 from onggi.api.http import Request
-from onggi.apiserver.options import list_options, revision, write_options
+from onggi.apiserver.options import WriteOptions, list_options, revision, write_options
 
 
 def request(**query):
@@ -18,7 +18,7 @@ def refusal(make, *args):
 
 
 def test_without_a_query_fields_are_checked_with_warnings():
-    assert write_options(request(), "CreateOptions") == (False, "Warn")
+    assert write_options(request(), "CreateOptions") == WriteOptions(False, "Warn", "", False)
 
 
 def test_a_dry_run_is_for_all_or_not_at_all():

@@ -32,7 +32,7 @@ async def apply(backend: Backend, call: Call) -> Answer:
 
     def change(old: View) -> Object:
         write = fields.write_of(backend, call, options)
-        obj = merged(backend, call, (old, config), (write, options))
+        obj = merged(backend, call, call.kind, (old, config), (write, options))
         strategy.match_namespace(obj, call.namespace)
         strategy.match_name(obj, call.target.name)
         return obj
@@ -104,11 +104,14 @@ def not_a_map(value: Any) -> str:
 
 
 def merged(
-    backend: Backend, call: Call, change: tuple[View, Object], how: tuple[Write, WriteOptions]
+    backend: Backend,
+    call: Call,
+    kind: Kind,
+    change: tuple[View, View],
+    how: tuple[Write, WriteOptions],
 ) -> Object:
     """What the configuration makes of an object, with its managers. Raises Conflict."""
     (old, config), (write, options) = change, how
-    kind = call.kind
     check_type(kind, config)
     try:
         obj = on_apply(old, config, write, options.force)

@@ -1,17 +1,19 @@
 """The ``scale`` subresource: the three figures of anything that has replicas."""
 
-from collections.abc import Callable
-
+from onggi.api.fields.scale import to_object, to_scale
 from onggi.api.http import Answer, Response
+from onggi.api.managed import bare, on_update
 from onggi.api.objects import Object, View, clone
-from onggi.apiserver import respond, strategy
+from onggi.apiserver import fields, respond, strategy
 from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.negotiate import media_type
 from onggi.apiserver.options import write_options
 from onggi.apiserver.scales import SCALE, into, of
+from onggi.apiserver.verbs.apply import APPLY, document, merged
 from onggi.apiserver.verbs.get import found
 from onggi.apiserver.verbs.patch import patch_of, patched
-from onggi.apiserver.verbs.update import update_object
+from onggi.apiserver.verbs.update import Change, update_object
 from onggi.store.store import Record, decode, encode
 
 
@@ -25,18 +27,40 @@ async def update_scale(backend: Backend, call: Call) -> Answer:
     strategy.match_namespace(scale, call.namespace)
     strategy.match_name(scale, call.target.name)
     sent = encode(scale)
-    written = await update_object(backend, call, scaled(call, lambda old: decode(sent)), options)
+
+    def change(before: View) -> Object:
+        new: Object = decode(sent)
+        on_update(before, new, fields.write_of(backend, call, options, SCALE))
+        return new
+
+    written = await update_object(backend, call, scaled(backend, call, change), options)
     return answered(backend, call, written)
 
 
 async def patch_scale(backend: Backend, call: Call) -> Answer:
+    if media_type(call.request.headers.get("content-type", "")) == APPLY:
+        return await apply_scale(backend, call)
     options = write_options(call.request, "PatchOptions")
     found = patch_of(call, SCALE)
 
-    def change(old: View) -> Object:
-        return patched(backend, call, SCALE, (found, of(call.kind, old)), options)
+    def change(before: View) -> Object:
+        new = patched(backend, call, SCALE, (found, bare(before)), options)
+        on_update(before, new, fields.write_of(backend, call, options, SCALE))
+        return new
 
-    written = await update_object(backend, call, scaled(call, change), options)
+    written = await update_object(backend, call, scaled(backend, call, change), options)
+    return answered(backend, call, written)
+
+
+async def apply_scale(backend: Backend, call: Call) -> Answer:
+    options = write_options(call.request, "PatchOptions", applies=True)
+    config = document(call, options)
+
+    def change(before: View) -> Object:
+        write = fields.write_of(backend, call, options, SCALE)
+        return merged(backend, call, SCALE, (before, config), (write, options))
+
+    written = await update_object(backend, call, scaled(backend, call, change), options)
     return answered(backend, call, written)
 
 
@@ -44,12 +68,19 @@ def answered(backend: Backend, call: Call, record: Record) -> Response:
     return Response(body=of(call.kind, record.object), headers=respond.warned(call))
 
 
-def scaled(call: Call, change: Callable[[View], Object]) -> Callable[[View], Object]:
-    """A change of the object's Scale as a change of the object."""
+def scaled(backend: Backend, call: Call, change: Change) -> Change:
+    """A change of the object's Scale as a change of the object, their managers too."""
+    kind, where = call.kind, fields.replicas(backend, call.kind)
 
     def whole(old: View) -> Object:
-        scale, obj = change(old), clone(old)
-        into(call.kind, obj, scale)
+        live = old["metadata"].get("managedFields") or []
+        before = of(kind, old)
+        before["metadata"]["managedFields"] = to_scale(live, where)
+        scale, obj = change(before), clone(bare(old))
+        into(kind, obj, scale)
+        after = scale["metadata"].get("managedFields") or []
+        if found := to_object(live, after, where, kind.api_version):
+            obj["metadata"]["managedFields"] = found
         return obj
 
     return whole
