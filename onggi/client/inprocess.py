@@ -22,6 +22,7 @@ class InProcess:
 
     def __init__(self, handler: Handler, user: User) -> None:
         self._handler, self._user = handler, user
+        self._headers = {"user-agent": agent(user.name)}
 
     async def get(self, kind: Kind, namespace: str, name: str) -> View:
         return await self._ask("GET", path(kind, namespace, name))
@@ -89,7 +90,9 @@ class InProcess:
         body: Any = b"",
         content_type: str = "",
     ) -> Request:
-        headers = {"content-type": content_type} if content_type else {}
+        headers = self._headers
+        if content_type:
+            headers = {**headers, "content-type": content_type}
         return Request(
             method=method,
             path=where,
@@ -99,6 +102,15 @@ class InProcess:
             user=self._user,
             objects=True,
         )
+
+
+AGENTS = {"system:apiserver": "kube-apiserver", "system:kube-scheduler": "kube-scheduler"}
+
+
+def agent(user: str) -> str:
+    """Which of upstream's programs the user's would be: the manager of what it writes."""
+    node = "kubelet" if user.startswith("system:node:") else "kube-controller-manager"
+    return AGENTS.get(user, node)
 
 
 def path(kind: Kind, namespace: str, name: str = "", subresource: str = "") -> str:
