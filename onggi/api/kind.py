@@ -60,6 +60,7 @@ class Stored(NamedTuple):
 
 Rule = Callable[[View, View | None], Iterable[FieldError]]  # (new, old or None)
 Prepare = Callable[[Object, View | None], None]  # (new, old or None): as upstream's strategies
+Timed = Callable[[Object, View | None, datetime], None]  # (new, old or None, now)
 Advice = Callable[[View, View | None], Iterable[str]]  # (new, old or None): Warning headers
 
 
@@ -120,6 +121,7 @@ class Kind:
     derived: tuple[Callable[[Object], None], ...] = ()  # defaults that take more than a table
     prepare: Prepare | None = None
     prepare_status: Prepare | None = None  # ``old`` is never None there
+    timed: Timed | None = None  # after either: what says since when something is so
     immutable: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     status_rules: tuple[Rule, ...] = ()

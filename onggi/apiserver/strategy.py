@@ -75,7 +75,10 @@ def match_name(obj: Object, name: str) -> None:
     """``name`` is the one in the URL."""
     given = obj["metadata"].get("name", "")
     if not given:
-        raise BadRequest("name must be provided")
+        raise BadRequest(
+            f"the name of the object ({name} based on URL) was undeterminable: "
+            "name must be provided"
+        )
     if given != name:
         raise BadRequest(
             f"the name of the object ({given}) does not match the name on the URL ({name})"
@@ -122,6 +125,8 @@ def prepare_create(kind: Kind, obj: Object, uid: str, now: datetime) -> None:
         meta["generation"] = 1
     if kind.prepare:
         kind.prepare(obj, None)
+    if kind.timed:
+        kind.timed(obj, None, now)
 
 
 def check_create(kind: Kind, obj: View) -> None:

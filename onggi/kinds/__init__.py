@@ -7,6 +7,7 @@ from onggi.kinds.admissionregistration.validatingwebhookconfiguration import (
     VALIDATINGWEBHOOKCONFIGURATION,
 )
 from onggi.kinds.apiextensions.crd.kind import CRD
+from onggi.kinds.apiregistration.apiservice import APISERVICE
 from onggi.kinds.apps.controllerrevision import CONTROLLERREVISION
 from onggi.kinds.apps.daemonset import DAEMONSET
 from onggi.kinds.apps.deployment import DEPLOYMENT
@@ -59,6 +60,11 @@ from onggi.kinds.rbac.clusterrole import CLUSTERROLE
 from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
 from onggi.kinds.rbac.role import ROLE
 from onggi.kinds.rbac.rolebinding import ROLEBINDING
+from onggi.kinds.resource.deviceclass import DEVICECLASS
+from onggi.kinds.resource.devicetaintrule import DEVICETAINTRULE
+from onggi.kinds.resource.resourceclaim import RESOURCECLAIM
+from onggi.kinds.resource.resourceclaimtemplate import RESOURCECLAIMTEMPLATE
+from onggi.kinds.resource.resourceslice import RESOURCESLICE
 from onggi.kinds.scheduling.priorityclass import PRIORITYCLASS
 from onggi.kinds.storage.csidriver import CSIDRIVER
 from onggi.kinds.storage.csinode import CSINODE
@@ -116,6 +122,11 @@ BUILTIN = (
     CSIDRIVER,
     PRIORITYCLASS,
     FLOWSCHEMA,
+    DEVICETAINTRULE,
+    RESOURCESLICE,
+    RESOURCECLAIMTEMPLATE,
+    RESOURCECLAIM,
+    DEVICECLASS,
     PRIORITYLEVELCONFIGURATION,
     RUNTIMECLASS,
     CERTIFICATESIGNINGREQUEST,
@@ -123,6 +134,7 @@ BUILTIN = (
     CLUSTERTRUSTBUNDLE,
     MUTATINGWEBHOOKCONFIGURATION,
     VALIDATINGWEBHOOKCONFIGURATION,
+    APISERVICE,
     CRD,
     TOKENREVIEW,
     SELFSUBJECTREVIEW,

@@ -10,6 +10,7 @@ from onggi.kinds.admissionregistration.mutatingwebhookconfiguration import (
 from onggi.kinds.admissionregistration.validatingwebhookconfiguration import (
     VALIDATINGWEBHOOKCONFIGURATION,
 )
+from onggi.kinds.apiregistration.apiservice import APISERVICE
 from onggi.kinds.apps.controllerrevision import CONTROLLERREVISION
 from onggi.kinds.apps.daemonset import DAEMONSET
 from onggi.kinds.apps.deployment import DEPLOYMENT
@@ -55,6 +56,11 @@ from onggi.kinds.rbac.clusterrole import CLUSTERROLE
 from onggi.kinds.rbac.clusterrolebinding import CLUSTERROLEBINDING
 from onggi.kinds.rbac.role import ROLE
 from onggi.kinds.rbac.rolebinding import ROLEBINDING
+from onggi.kinds.resource.deviceclass import DEVICECLASS
+from onggi.kinds.resource.devicetaintrule import DEVICETAINTRULE
+from onggi.kinds.resource.resourceclaim import RESOURCECLAIM
+from onggi.kinds.resource.resourceclaimtemplate import RESOURCECLAIMTEMPLATE
+from onggi.kinds.resource.resourceslice import RESOURCESLICE
 from onggi.kinds.scheduling.priorityclass import PRIORITYCLASS
 from onggi.kinds.storage.csidriver import CSIDRIVER
 from onggi.kinds.storage.csinode import CSINODE
@@ -92,6 +98,7 @@ WEBHOOK = {
     "sideEffects": "None",
     "admissionReviewVersions": ["v1"],
 }
+DEVICES = {"devices": {"requests": [{"name": "gpu", "exactly": {"deviceClassName": "gpu"}}]}}
 # An authority, and an empty request for a certificate; both with Ed25519 keys.
 AUTHORITY = """-----BEGIN CERTIFICATE-----
 MIHhMIGUoAMCAQICAQEwBQYDK2VwMA8xDTALBgNVBAMMBHRlc3QwIBcNMjYwMTAx
@@ -110,6 +117,14 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
     POD: {"spec": {"containers": [CONTAINER]}},
     MUTATINGWEBHOOKCONFIGURATION: {"webhooks": [WEBHOOK]},
     VALIDATINGWEBHOOKCONFIGURATION: {"webhooks": [WEBHOOK]},
+    APISERVICE: {
+        "spec": {
+            "group": "example.com",
+            "version": "v1",
+            "groupPriorityMinimum": 1000,
+            "versionPriority": 10,
+        },
+    },
     NAMESPACE: {},
     NODE: {"status": {"capacity": {"cpu": "2", "memory": "4Gi"}}},
     SERVICE: {"spec": {"selector": LABELS, "ports": [{"port": 80}]}},
@@ -207,6 +222,18 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
     },
     IPADDRESS: {"spec": {"parentRef": {"resource": "services", "name": "web"}}},
     SERVICECIDR: {"spec": {"cidrs": ["10.9.0.0/16"]}},
+    DEVICECLASS: {"spec": {"selectors": [{"cel": {"expression": "true"}}]}},
+    DEVICETAINTRULE: {"spec": {"taint": {"key": "example.com/broken", "effect": "NoSchedule"}}},
+    RESOURCECLAIM: {"spec": DEVICES},
+    RESOURCECLAIMTEMPLATE: {"spec": {"spec": DEVICES}},
+    RESOURCESLICE: {
+        "spec": {
+            "driver": "gpu.example.com",
+            "nodeName": "n1",
+            "pool": {"name": "n1", "generation": 1, "resourceSliceCount": 1},
+            "devices": [{"name": "gpu-0", "attributes": {"model": {"string": "a"}}}],
+        }
+    },
     FLOWSCHEMA: {
         "spec": {
             "priorityLevelConfiguration": {"name": "workload-low"},
@@ -248,9 +275,10 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
 # Kinds on which nothing acts yet: each write of them says so.
 WARNED = {
     HORIZONTALPODAUTOSCALER, HORIZONTALPODAUTOSCALER_V1,
-    CSIDRIVER, CSINODE, CSISTORAGECAPACITY, IPADDRESS, NETWORKPOLICY, SERVICECIDR,
+    CSIDRIVER, CSINODE, CSISTORAGECAPACITY, DEVICECLASS, DEVICETAINTRULE, IPADDRESS,
+    NETWORKPOLICY, RESOURCECLAIM, RESOURCECLAIMTEMPLATE, RESOURCESLICE, SERVICECIDR,
 }  # fmt: skip
-NAMES = {IPADDRESS: "10.0.0.9"}  # what may not be called "web"
+NAMES = {IPADDRESS: "10.0.0.9", APISERVICE: "v1.example.com"}  # what may not be called "web"
 
 
 def sample(kind: Kind, **spec: Any) -> Object:

@@ -136,6 +136,8 @@ async def _try(
     review, how = Review(UPDATE, call, obj, old, backend.clock(), options.dry_run), scope(call)
     await _admit(backend, review, how.face)
     how.prepare(call.kind, obj, old)
+    if call.kind.timed:
+        call.kind.timed(obj, old, review.now)
     if how.face:
         review.obj = how.face.of(call.kind, obj)
     allocators = backend.allocators if how.whole else {}

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from onggi.api.kind import Column, Default, Kind
 from onggi.api.objects import Object, View, get
+from onggi.api.times import stamp
 from onggi.kinds.cells import AGE, NAME
 from onggi.kinds.core.persistentvolume.access import (
     OLD_CLASS,
@@ -21,7 +22,7 @@ from onggi.kinds.core.persistentvolume.access import (
 from onggi.kinds.core.persistentvolume.rules import check
 from onggi.kinds.core.pod.advice import OLD_LABELS, OLD_VOLUMES
 from onggi.kinds.core.pod.volumes import POINTERS, ZEROES
-from onggi.kinds.fill import fill_absent, fill_zero, normalize_amounts
+from onggi.kinds.fill import fill_absent, fill_zero, first_status, normalize_amounts
 
 SPEC, STATUS = (
     "@io.k8s.api.core.v1.PersistentVolumeSpec",
@@ -30,6 +31,7 @@ SPEC, STATUS = (
 # The others of OLD_VOLUMES are not warned about here.
 WARNED = ("cephfs", "photonPersistentDisk", "scaleIO", "storageos", "glusterfs", "rbd")
 SHOWN = {"storageos": "storageOS"}
+SINCE = "lastPhaseTransitionTime"
 RECYCLE = (
     "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the "
     "recommended approach is to use dynamic provisioning."
@@ -49,11 +51,15 @@ def default(volume: Object) -> None:
             fill_zero(source, table)
 
 
-def prepare(volume: Object, old: View | None) -> None:
-    if old is None:
-        volume["status"] = {"phase": "Pending"}
-        if stamp := get(volume, "metadata.creationTimestamp"):
-            volume["status"]["lastPhaseTransitionTime"] = stamp
+def stamp_phase(volume: Object, old: View | None, now: datetime) -> None:
+    """Since when the volume is in its phase, unless whoever wrote the phase says so."""
+    status, before = volume.setdefault("status", {}), (old or {}).get("status") or {}
+    told, was = status.get(SINCE), before.get(SINCE)
+    if old is not None and status.get("phase") == before.get("phase"):
+        if told is None and was is not None:
+            status[SINCE] = was
+    elif told is None or told == was:
+        status[SINCE] = stamp(now)
 
 
 def advise(new: View, old: View | None) -> Iterator[str]:
@@ -91,7 +97,8 @@ PERSISTENTVOLUME = Kind(
         Default("spec.volumeMode", "Filesystem"),
     ),
     derived=(default,),
-    prepare=prepare,
+    prepare=first_status({"phase": "Pending"}),
+    timed=stamp_phase,
     rules=(check,),
     advice=(advise,),
     columns=(
