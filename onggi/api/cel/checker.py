@@ -219,18 +219,18 @@ class Checker:
             given = self.check(element)
             if index in node.optional:
                 given = self.optional(element, given)
-            item = self.joined(element, item, given)
+            item = self.joined(item, given)
         return list_of(item or self.bindings.parameter())
 
     def map_literal(self, node: MapNode) -> Type:
         key: Type | None = None
         value: Type | None = None
         for entry in node.entries:
-            key = self.joined(entry.key, key, self.check(entry.key))
+            key = self.joined(key, self.check(entry.key))
             given = self.check(entry.value)
             if entry.optional:
                 given = self.optional(entry.value, given)
-            value = self.joined(entry.value, value, given)
+            value = self.joined(value, given)
         if key is None or value is None:
             return map_of(self.bindings.parameter(), self.bindings.parameter())
         return map_of(key, value)
@@ -242,13 +242,13 @@ class Checker:
             self.mismatch(node, optional_of(inner), inner)
         return inner
 
-    def joined(self, node: Node, before: Type | None, given: Type) -> Type:
-        """One type for all elements: literals are homogeneous in Kubernetes."""
+    def joined(self, before: Type | None, given: Type) -> Type:
+        """The type of elements so far; what does not fit makes it ``dyn`` (see validators)."""
         if before is None:
             return given
         if self.bindings.assignable(before, given):
             return most_general(before, given)
-        return self.mismatch(node, *map(self.bindings.resolve, (before, given)))
+        return DYN
 
     def struct(self, node: Struct) -> Type:
         found = self.names.type_named(node.name.removeprefix("."))

@@ -81,6 +81,26 @@ def within(args: Sequence[Any], result: Any) -> int:
     return ceil(2 * size(args[0]) * TRAVERSAL)
 
 
+def flattening(args: Sequence[Any], result: Any) -> int:
+    depth = args[1] if len(args) == 2 else 1
+    return int(size(args[0]) * max(depth, 0)) + 1 + LIST
+
+
+def comparing(index: int) -> Cost:
+    """Each element with each other."""
+
+    def cost(args: Sequence[Any], result: Any) -> int:
+        items = args[index]
+        texts = len(items) > 0 and type(items[0]) in (str, bytes)
+        return int(len(items) ** 2 * (2 + (TRAVERSAL if texts else 0))) + 1 + LIST
+
+    return cost
+
+
+def between_sets(factor: int) -> Cost:
+    return lambda args, result: 1 + size(args[0]) * size(args[1]) * factor
+
+
 FUNCTIONS: dict[str, Cost] = {
     "check": lambda args, result: CHECK,
     "fieldSelector": selector,
@@ -126,11 +146,24 @@ OVERLOADS: dict[str, Cost] = {
     ),
 }
 OVERLOADS |= {f"{order}_{kind}": shorter for order in ORDERS for kind in ("string", "bytes")}
+OVERLOADS |= {
+    "list_slice": lambda args, result: max(args[2] - args[1], 0) + 1 + LIST,
+    "lists_range": lambda args, result: max(args[0], 0) + 1 + LIST,
+    "list_reverse": lambda args, result: size(args[0]) + 1 + LIST,
+    "list_flatten": flattening,
+    "list_flatten_int": flattening,
+    "list_distinct": comparing(0),
+    "list_sets_contains_list": between_sets(1),
+    "list_sets_intersects_list": between_sets(1),
+    "list_sets_equivalent_list": between_sets(2),
+}
 AFTERWARDS = frozenset(("join",))  # known only by the result
 
 
 def cost_of(function: str, overloads: Sequence[str]) -> Cost | None:
     """None: it always costs 1. Where several overloads may apply, the function alone counts."""
+    if len(overloads) == 1 and function in ("sort", "@sortByAssociatedKeys"):
+        return comparing(0 if function == "sort" else 1)
     if len(overloads) == 1 and overloads[0] in OVERLOADS and function != "_==_":
         return OVERLOADS[overloads[0]]
     return FUNCTIONS.get(function)

@@ -116,6 +116,17 @@ def opt_map(flat: bool) -> Macro:
     return expand
 
 
+def sort_by(at: int, target: Node | None, args: list[Node]) -> Node:
+    assert target is not None
+    if isinstance(target, Literal | MapNode):
+        text = "sortBy can only be applied to a list, identifier, comprehension, call or select"
+        raise BadMacro(target, f"{text} expression")
+    source = Ident("@__sortBy_input__", offset=at)
+    keys = mapped(at, source, args)
+    call = method(at, "@sortByAssociatedKeys", source, keys)
+    return bind(at, source.name, target, call)
+
+
 def bind(at: int, name: str, value: Node, body: Node) -> Comprehension:
     """``value`` under a name within ``body``: a fold over nothing."""
     depth = 1 + max(value.depth, body.depth)
@@ -199,5 +210,6 @@ MACROS: dict[tuple[str, int, bool], Macro] = {  # (name, arguments, with a targe
     ("transformMap", 4, True): transform_map(entry=False),
     ("transformMapEntry", 3, True): transform_map(entry=True),
     ("transformMapEntry", 4, True): transform_map(entry=True),
+    ("sortBy", 2, True): sort_by,
     ("optMap", 2, True): opt_map(flat=False), ("optFlatMap", 2, True): opt_map(flat=True),
 }  # fmt: skip

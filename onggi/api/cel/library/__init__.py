@@ -1,9 +1,28 @@
-"""All functions that expressions in Kubernetes v1.37 may call, by name."""
+"""All functions that expressions in Kubernetes v1.37 may call, by name.
 
-from onggi.api.cel.library import clock, conversions, operators, text
+Source: ``k8s.io/apiserver/pkg/cel/environment/base.go``. What a new expression may use is what
+v1.36 knows too (``MinCompatibilityVersion``), hence not ``includes``.
+"""
+
+from onggi.api.cel.library import (
+    amounts,
+    authorization,
+    clock,
+    conversions,
+    formats,
+    lists,
+    network,
+    operators,
+    optionals,
+    patterns,
+    text,
+)
 from onggi.api.cel.overloads import Overload
 
-MODULES = (operators, conversions, clock, text)
+MODULES = (
+    operators, conversions, clock, text, patterns, lists, optionals, network, amounts, formats,
+    authorization,
+)  # fmt: skip
 
 
 def collected() -> dict[str, tuple[Overload, ...]]:
