@@ -153,6 +153,26 @@ class Struct(Node):
         return value
 
 
+class Either(Free):
+    """A JSON schema, several, or what else may stand in its place. Upstream decodes these by
+    hand: what they do not know goes without a word."""
+
+    __slots__ = ("_schemas",)
+
+    def __init__(self, schemas: "Schemas") -> None:
+        self._schemas = schemas
+
+    def decode(self, value: Any, walk: Walk) -> Any:
+        if isinstance(value, list):
+            return [self.decode(item, walk) for item in value]
+        if not isinstance(value, dict):
+            return value if isinstance(value, bool | str) else None
+        inside = Walk()
+        self._schemas.load(f"{EXTENSIONS}.JSONSchemaProps").decode(value, inside)
+        walk.errors += inside.fatal + inside.errors
+        return value
+
+
 Schema = Node
 
 FLAG, REAL, RAW, BINARY, FREE = Flag(), Real(), Raw(), Binary(), Free()
@@ -167,10 +187,8 @@ SPECIAL: dict[str, Node] = {
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": IntOrString(),
     "io.k8s.apimachinery.pkg.runtime.RawExtension": RAW,
     f"{EXTENSIONS}.JSON": FREE,
-    f"{EXTENSIONS}.JSONSchemaPropsOrArray": FREE,
-    f"{EXTENSIONS}.JSONSchemaPropsOrBool": FREE,
-    f"{EXTENSIONS}.JSONSchemaPropsOrStringArray": FREE,
 }
+OTHERS = ("Array", "Bool", "StringArray")  # what else may stand where a JSON schema does
 # The defaults of keys of list items that upstream's types declare (``+default``).
 DEFAULTS = {
     ("io.k8s.api.core.v1.ContainerPort", "protocol"): "TCP",
@@ -184,6 +202,8 @@ class Schemas:
     def __init__(self, read: Read) -> None:
         self.read = read
         self.named: dict[str, Node] = dict(SPECIAL)
+        either = Either(self)
+        self.named |= dict.fromkeys((f"{EXTENSIONS}.JSONSchemaPropsOr{n}" for n in OTHERS), either)
         self.variants: dict[tuple[str, Shape], Node] = {}
         self.scalars: dict[tuple[str, int], Node] = {}
         self.shared: dict[tuple[Any, ...], Field] = {}
