@@ -39,7 +39,7 @@ class StatusError(Exception):
             "status": "Failure",
             "message": self.message,
             "reason": self.status_reason,
-            "details": self.details,
+            "details": {key: value for key, value in self.details.items() if value != ""},
             "code": self.status_code,
         }
         return {key: value for key, value in body.items() if value or key == "metadata"}

@@ -67,6 +67,7 @@ def shaped(
     that it came from, such as duplicate fields. Raises BadRequest; Misfit for what no decoder
     of the kind would take."""
     identify(kind, obj)
+    keep_reset(obj)
     strict = [*backend.schemas.decode(kind, obj), *twice]
     if strict and options.validation == "Strict":
         raise Misfit(kind, f"strict decoding error: {', '.join(strict)}")
@@ -77,6 +78,13 @@ def shaped(
     call.warnings += strategy.unite_owners(obj)
     kind.default(obj)
     return obj
+
+
+def keep_reset(obj: Object) -> None:
+    """An empty list of managers says something: decoding would drop it."""
+    meta = obj.get("metadata")
+    if type(meta) is dict and meta.get("managedFields") == []:
+        meta["managedFields"] = [{}]
 
 
 def identify(kind: Kind, obj: Object) -> None:

@@ -3,6 +3,7 @@
 Source: ``k8s.io/apiserver/pkg/endpoints/handlers/patch.go`` (applyPatcher).
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,10 @@ from onggi.apiserver.verbs.create import create_object
 from onggi.apiserver.verbs.update import may_create, update_object
 
 APPLY = "application/apply-patch+yaml"
+YAML_PROBLEM = re.compile(
+    r"((?:did not|found|could not|mapping values|block \w+ entries|unexpected)[^\"]*) "
+    r"in \"<byte string>\", line (\d+)"
+)
 NOTHING: View = {}  # the object that is not there yet
 
 
@@ -81,10 +86,7 @@ def from_yaml(call: Call, body: bytes, options: WriteOptions) -> Any:
     try:
         found, twice = yaml_body.parsed(body, call.kind.name)
     except BadRequest as error:
-        why = error.message.partition("yaml parse error: ")[2] or error.message
-        raise BadRequest(
-            f"error decoding patch: error converting YAML to JSON: yaml: {why}"
-        ) from None
+        raise BadRequest(f"error decoding patch: {go_yaml_error(error.message)}") from None
     if twice and options.validation != "Ignore":
         lines = "".join(f"\n  {text}" for text in twice)
         why = f"error converting YAML to JSON: yaml: unmarshal errors:{lines}"
@@ -92,6 +94,16 @@ def from_yaml(call: Call, body: bytes, options: WriteOptions) -> Any:
             raise BadRequest(f"error strict decoding patch: {why}")
         call.warnings.append(why)
     return found
+
+
+def go_yaml_error(message: str) -> str:
+    """What Go's decoder would say of what ours refuses."""
+    place = YAML_PROBLEM.search(message)
+    if place:
+        why = f"line {int(place[2]) - 1}: {place[1]}"
+    else:
+        why = message.partition("yaml parse error: ")[2]
+    return f"error converting YAML to JSON: yaml: {why}" if why else not_a_map([])
 
 
 def not_a_map(value: Any) -> str:
