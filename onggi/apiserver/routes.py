@@ -45,5 +45,6 @@ SUBRESOURCES: Mapping[tuple[str, str], Mapping[str, Verb]] = {
     ("pods", "attach"): STREAM,
     ("pods", "portforward"): STREAM,
     ("namespaces", "finalize"): OBJECT,
+    ("certificatesigningrequests.certificates.k8s.io", "approval"): OBJECT,
     ("serviceaccounts", "token"): {"create": token},
 }

@@ -1,24 +1,28 @@
 """Every controller of the control plane, in the order of upstream's list.
 
-    controllers = (*CONTROLLERS, root_ca(pem))
+    controllers = (*CONTROLLERS, *with_keys(pem, sign, mint))
 
 Source: ``cmd/kube-controller-manager/names/controller_names.go``.
 """
 
+from onggi.api.plan import Controller
 from onggi.kinds import garbage
 from onggi.kinds.apiextensions.crd import finish as crd_finish
 from onggi.kinds.apiextensions.crd import naming as crd_naming
 from onggi.kinds.apps.deployment import reconcile as deployment
 from onggi.kinds.apps.replicaset import reconcile as replicaset
+from onggi.kinds.certificates.certificatesigningrequest import approve as csr_approve
+from onggi.kinds.certificates.certificatesigningrequest import cleaner as csr_cleaner
+from onggi.kinds.certificates.certificatesigningrequest.signing import Sign, signing
 from onggi.kinds.core.endpoints import reconcile as endpoints
 from onggi.kinds.core.event import expiry
 from onggi.kinds.core.namespace import reconcile as namespace
-from onggi.kinds.core.namespace.furniture import SERVICE_ACCOUNTS
-from onggi.kinds.core.namespace.furniture import root_ca as root_ca
+from onggi.kinds.core.namespace.furniture import SERVICE_ACCOUNTS, root_ca
 from onggi.kinds.core.node import lifecycle as node
 from onggi.kinds.core.persistentvolumeclaim import protection
 from onggi.kinds.core.pod import lifecycle as pod
 from onggi.kinds.core.replicationcontroller import reconcile as replicationcontroller
+from onggi.kinds.core.serviceaccount.tokens import Mint, account_tokens
 from onggi.kinds.discovery.endpointslice import mirror
 from onggi.kinds.discovery.endpointslice import reconcile as endpointslice
 from onggi.kinds.rbac.aggregation import CLUSTERROLE_AGGREGATION
@@ -38,6 +42,8 @@ CONTROLLERS = (
     node.CONTROLLER,
     pod.NOT_READY,
     pod.TAINT_EVICTION,
+    csr_approve.CONTROLLER,
+    csr_cleaner.CONTROLLER,
     CLUSTERROLE_AGGREGATION,
     protection.CLAIMS,
     protection.VOLUMES,
@@ -45,3 +51,8 @@ CONTROLLERS = (
     crd_naming.CONTROLLER,
     crd_finish.CONTROLLER,
 )
+
+
+def with_keys(authority: str, sign: Sign, mint: Mint) -> tuple[Controller, ...]:
+    """Those that spread the CA's certificate (PEM), or need somebody who holds a key."""
+    return (root_ca(authority), signing(sign), account_tokens(authority, mint))

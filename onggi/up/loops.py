@@ -3,10 +3,15 @@
 import asyncio
 
 from onggi.api.kind import Kind
+from onggi.api.plan import Controller
+from onggi.apiserver.authn import legacy
+from onggi.apiserver.authn.accounts import Keys
+from onggi.apiserver.authn.issue import issue
+from onggi.apiserver.authn.pki import Pki
 from onggi.apiserver.quota.keeper import Keeper
 from onggi.controller.runtime import Runtime
 from onggi.kinds import BUILTIN
-from onggi.kinds.controllers import CONTROLLERS, root_ca
+from onggi.kinds.controllers import CONTROLLERS, with_keys
 from onggi.scheduler.loop import READS, Scheduler, SchedulerConfig
 from onggi.up.clock import now
 from onggi.up.control_plane import ControlPlane
@@ -17,7 +22,7 @@ class Loops:
     """``run`` for ever; ``runtime.caches`` and ``runtime.recorder`` serve other parts too."""
 
     def __init__(self, plane: ControlPlane, also: tuple[Kind, ...] = ()) -> None:
-        controllers = (*CONTROLLERS, root_ca(plane.pki.trust.read_text()))
+        controllers = (*CONTROLLERS, *keyed(plane.pki))
         self.runtime = Runtime(
             plane.cluster(CACHES),
             controllers,
@@ -42,3 +47,13 @@ class Loops:
             group.create_task(self._quotas.run())
             await self.synced.wait()
             group.create_task(self._scheduler.run())
+
+
+def keyed(pki: Pki) -> tuple[Controller, ...]:
+    """The controllers that sign, and the keys they sign with."""
+    keys = Keys(pki.signing_key)
+    return with_keys(
+        pki.trust.read_text(),
+        lambda order: issue(pki, order),
+        lambda account, secret: keys.sign(legacy.claims(account, secret)),
+    )

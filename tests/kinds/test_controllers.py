@@ -4,11 +4,13 @@ import ast
 from pathlib import Path
 
 from onggi.kinds import BUILTIN
-from onggi.kinds.controllers import CONTROLLERS, root_ca
+from onggi.kinds.controllers import CONTROLLERS, with_keys
+
+KEYED = with_keys("pem", lambda order: "", lambda account, secret: "")
 
 
 def test_every_controller_reads_kinds_that_exist():
-    for controller in (*CONTROLLERS, root_ca("pem")):
+    for controller in (*CONTROLLERS, *KEYED):
         own = [controller.kind] if controller.kind else []
         named = [*own, *controller.owns, *controller.watches, *controller.reads, *controller.whole]
         assert set(named) <= set(BUILTIN)
@@ -22,4 +24,4 @@ def test_no_controller_of_the_tree_is_forgotten():
         for path in kinds.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
     )
-    assert made == len(CONTROLLERS) + 1  # the root CA's is made with the CA
+    assert made == len(CONTROLLERS) + len(KEYED)

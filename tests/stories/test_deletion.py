@@ -10,7 +10,7 @@ from onggi.api.objects import get, owner_reference
 from onggi.client.cluster import reference
 from onggi.kinds.apps.deployment import DEPLOYMENT
 from onggi.kinds.apps.replicaset import REPLICASET
-from onggi.kinds.controllers import CONTROLLERS, root_ca
+from onggi.kinds.controllers import CONTROLLERS, with_keys
 from onggi.kinds.core.configmap import CONFIGMAP
 from onggi.kinds.core.event import EVENT
 from onggi.kinds.core.namespace import NAMESPACE
@@ -23,7 +23,8 @@ from tests.stories.machine import Kubelet, deployment, running
 pytestmark = pytest.mark.looptime
 
 WEB = reference("default", "web")
-ALL = (*CONTROLLERS, root_ca("-----BEGIN CERTIFICATE-----"))
+KEYED = with_keys("-----BEGIN CERTIFICATE-----", lambda order: "", lambda account, secret: "")
+ALL = (*CONTROLLERS, *KEYED)
 
 
 def configmap(name, namespace="default", **meta):

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from onggi.api.http import User
 from onggi.api.objects import Object, View, get
 from onggi.api.times import parse
+from onggi.apiserver.authn import legacy
 from onggi.apiserver.authn.users import CREDENTIAL, account, account_name
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
@@ -37,6 +38,7 @@ class Verified(NamedTuple):
 
     claims: Mapping[str, Any]
     audiences: tuple[str, ...]
+    legacy: str = ""  # the token itself, where it must be the one in a Secret
 
 
 @dataclass
@@ -78,9 +80,14 @@ class Keys:
             key = self.public.get(get_unverified_header(token).get("kid", ""))
             if key is None:
                 return None
-            claims = decode(token, key, [ALGORITHM], issuer=self.issuer, options=SIGNATURE_ONLY)
+            issuers = [self.issuer, legacy.ISSUER]
+            claims = decode(token, key, [ALGORITHM], issuer=issuers, options=SIGNATURE_ONLY)
         except InvalidTokenError as error:
             raise Refused(f"invalid bearer token: {error}") from error
+        if claims["iss"] == legacy.ISSUER:
+            return Verified(claims, (self.issuer,), token)
+        if "exp" not in claims:
+            raise Refused('invalid bearer token: Token is missing the "exp" claim')
         audience = claims.get("aud") or ()
         return Verified(claims, (audience,) if isinstance(audience, str) else tuple(audience))
 
@@ -91,7 +98,7 @@ SIGNATURE_ONLY: Any = {
     "verify_exp": False,
     "verify_nbf": False,
     "verify_iat": False,
-    "require": ["exp", "iss", "sub"],
+    "require": ["iss", "sub"],
 }
 
 
@@ -141,6 +148,11 @@ def _reference(obj: View) -> Object:
 def check(verified: Verified, lookup: Lookup, now: datetime) -> User:
     """Who bears the token, if it is still good. Raises Refused."""
     said = verified.claims
+    if verified.legacy:
+        try:
+            return legacy.check(said, verified.legacy, lookup)
+        except legacy.NotValid as error:
+            raise Refused(str(error)) from None
     at = now.timestamp()
     if at > said["exp"] + LEEWAY.total_seconds():
         raise Refused("service account token has expired")

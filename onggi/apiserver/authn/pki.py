@@ -131,6 +131,10 @@ class Pki:
         found = {match[1]: match[0].rstrip("\n") + "\n" for match in PEM.finditer(text)}
         return found["CERTIFICATE"], found["PRIVATE KEY"]
 
+    def authority(self) -> "tuple[EllipticCurvePrivateKey, Certificate]":
+        """What signs, and who that is."""
+        return self._key(CA.file), self._certificate(CA.file)
+
     def server_context(self, file: str = "apiserver") -> ssl.SSLContext:
         """TLS for a server that asks for client certificates and takes those of our authority.
 

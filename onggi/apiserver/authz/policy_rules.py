@@ -417,6 +417,11 @@ CONTROLLERS: dict[str, Rules] = {
     ),
     "root-ca-cert-publisher": (on("create update patch", "core", "configmaps"), EVENTS),
     "service-account-controller": (on("create", "core", "serviceaccounts"), EVENTS),
+    "token-controller": (  # upstream's writes as the controller manager itself
+        on("get", "core", "serviceaccounts"),
+        on("update", "core", "serviceaccounts"),
+        on("get update delete", "core", "secrets"),
+    ),
     "taint-eviction-controller": (
         on(f"{READ} delete", "core", "pods"),
         on("patch update", "core", "pods/status"),

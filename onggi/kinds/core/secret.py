@@ -13,15 +13,12 @@ from onggi.kinds.core.configmap import SIZE_LIMIT, decoded_size, stays
 
 TOKEN_TYPE = "kubernetes.io/service-account-token"  # noqa: S105
 ACCOUNT_NAME = "kubernetes.io/service-account.name"
+ACCOUNT_UID = "kubernetes.io/service-account.uid"
 JSON_KEYS = {
     "kubernetes.io/dockercfg": ".dockercfg",
     "kubernetes.io/dockerconfigjson": ".dockerconfigjson",
 }
 REDACTED = "<secret contents redacted>"
-NO_TOKEN = (
-    f"type: Onggi writes no token into Secrets of type {TOKEN_TYPE} yet; "
-    "ask for one with `kubectl create token`"
-)
 
 
 def store_strings(secret: Object) -> None:
@@ -81,11 +78,6 @@ def check_json(data: Mapping[str, str], key: str) -> Iterator[FieldError]:
         yield invalid(f"data[{key}]", REDACTED, "json: cannot unmarshal into Go value of type map")
 
 
-def advise(new: View, old: View | None) -> Iterator[str]:
-    if old is None and new.get("type") == TOKEN_TYPE:
-        yield NO_TOKEN
-
-
 SECRET = Kind(
     group="",
     version="v1",
@@ -104,5 +96,4 @@ SECRET = Kind(
         AGE,
     ),
     selectable={"type": "type"},
-    advice=(advise,),
 )  # fmt: skip

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cryptography.x509 import CertificateSigningRequest
 
 BLOCK = re.compile(rb"-----BEGIN ([^\n]*?)-----\r?\n(.*?)-----END \1-----", re.DOTALL)
@@ -82,3 +84,16 @@ def organizations(request: "CertificateSigningRequest") -> list[str]:
 
     found = request.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     return [str(attribute.value) for attribute in found]
+
+
+def expires(text: str) -> "datetime | None":
+    """When the first certificate of ``status.certificate`` is of no more use."""
+    from cryptography.x509 import load_der_x509_certificate
+
+    for label, body in blocks(text):
+        if label == CERTIFICATE:
+            try:
+                return load_der_x509_certificate(content(body)).not_valid_after_utc
+            except ValueError:
+                return None
+    return None
