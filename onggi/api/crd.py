@@ -12,22 +12,24 @@ from dataclasses import replace
 
 from onggi.api import custom_columns, custom_rules
 from onggi.api.conditions import is_true
-from onggi.api.custom import Custom, Family, schema_of
+from onggi.api.custom import Convert, Custom, Family, schema_of
+from onggi.api.custom_versions import renamed, stored_of
 from onggi.api.kind import Kind, Scale
 from onggi.api.objects import Object, View, clone_value
 from onggi.api.structural.defaults import fill
 from onggi.api.versions import maturity
 
 VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
-ENDING = ("delete", "deletecollection", "get", "list", "watch")  # while its definition goes
+ENDING = tuple(verb for verb in VERBS if verb != "create")  # while its definition goes
 NAMED = ("plural", "singular", "kind", "listKind")
 
 
-def kinds_of(crd: View, since: int = 0) -> tuple[Kind, ...]:
-    """``since`` is the revision of the last change of the definition's spec."""
+def kinds_of(crd: View, since: int = 0, convert: Convert = renamed) -> tuple[Kind, ...]:
+    """``since`` is the revision of the last change of the definition's spec; ``convert`` makes
+    one version of another."""
     if not is_served(crd):
         return ()
-    family = Family(crd, since)
+    family = Family(crd, since, convert)
     return tuple(kind(family, v) for v in crd["spec"]["versions"] if v.get("served"))
 
 
@@ -62,13 +64,14 @@ def kind(family: Family, version: View) -> Kind:
         selectable=selectable(version),
         deprecated=deprecation(family, version),
         advice=(custom_rules.finalizers,),
+        stored=stored_of(custom, f"{names['plural']}.{family.group}"),
         custom=custom,
     )
 
 
 def bare(kind: Kind) -> Kind:
     """The same kind for who needs to know no more than where its objects are."""
-    return replace(kind, derived=(), rules=(), status_rules=(), columns=(), schema={}, custom=None)
+    return replace(kind, derived=(), rules=(), status_rules=(), columns=(), schema={}, stored=None)
 
 
 def scale(paths: View | None) -> Scale | None:

@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from onggi.api.objects import View
+from onggi.api.objects import Object, View
 from onggi.api.structural.defaults import pruned
 from onggi.api.structural.node import Structural
+
+
+Convert = Callable[[Object, str], Object]  # (object, apiVersion wanted)
 
 
 class Family:
@@ -23,8 +26,8 @@ class Family:
     second look when they are read in the version that is stored.
     """
 
-    def __init__(self, crd: View, since: int) -> None:
-        self.crd, self.since = crd, since
+    def __init__(self, crd: View, since: int, convert: Convert) -> None:
+        self.crd, self.since, self.convert = crd, since, convert
         spec = crd["spec"]
         self.group: str = spec["group"]
         self.versions: Mapping[str, View] = {v["name"]: v for v in spec["versions"]}

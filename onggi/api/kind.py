@@ -56,6 +56,7 @@ class Stored(NamedTuple):
     resource: str
     to: Callable[[View], Object]
     back: Callable[[View], Object]
+    since: int | None = None  # what was written after this revision is as it should be
 
 
 Rule = Callable[[View, View | None], Iterable[FieldError]]  # (new, old or None)

@@ -15,11 +15,21 @@ NONE: Mapping[str, str] = {}
 
 def view(kind: Kind, record: Record) -> View:
     """The object as a client of this kind sees it: shared, not to be written to."""
-    return kind.stored.back(record.object) if kind.stored else record.object
+    if kind.stored and differs(kind, record):
+        return kind.stored.back(record.object)
+    return record.object
 
 
 def text(kind: Kind, record: Record) -> bytes:
-    return encode(kind.stored.back(record.object)) if kind.stored else record.data
+    if kind.stored and differs(kind, record):
+        return encode(kind.stored.back(record.object))
+    return record.data
+
+
+def differs(kind: Kind, record: Record) -> bool:
+    """Whether a record is to be shown otherwise than it is kept."""
+    stored = kind.stored
+    return stored is not None and (stored.since is None or record.revision <= stored.since)
 
 
 def one(backend: Backend, call: Call, record: Record, status: int = 200) -> Response:

@@ -40,6 +40,7 @@ class Event:
 
 async def watch(backend: Backend, call: Call) -> Stream:
     options = list_options(call.request)
+    revision(options.version)
     watcher = Watcher(backend, call, options, selection(call, options))
     if call.request.objects:
         return Stream(frames=nothing(), objects=watcher.objects())
@@ -165,7 +166,11 @@ class Watcher:
         record, kind = event.record, self.call.kind
         if self.binary:
             return self.binary_frame(event)
-        if record is None or self.call.wanted.kind or kind.stored:
+        if (
+            record is None
+            or self.call.wanted.kind
+            or (kind.stored and respond.differs(kind.stored, record))
+        ):
             return framed(event.type, encode(self.shown(event)))
         if not event.shared:
             return framed(event.type, record.data)
