@@ -135,7 +135,18 @@ class Conflict(StatusError):
 
 
 class Expired(StatusError):
+    """``token`` leads to the rest of a list whose moment is gone."""
+
     code, reason = 410, "Expired"
+
+    def __init__(self, message: str, token: str = "") -> None:
+        super().__init__(message)
+        self.token = token
+
+    def status(self) -> Object:
+        body = super().status()
+        token = getattr(self, "token", "")  # not where a client read it
+        return body | {"metadata": {"continue": token}} if token else body
 
 
 class RequestEntityTooLarge(StatusError):

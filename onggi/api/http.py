@@ -48,7 +48,9 @@ class Request:
         return values[0] if values else default
 
     def flag(self, name: str) -> bool:
-        return self.argument(name).lower() in ("true", "1", "t")
+        """Whatever is given means true, but ``false`` and ``0``: so upstream reads queries."""
+        values = self.query.get(name)
+        return values[0].lower() not in ("false", "0") if values else False
 
 
 @dataclass(slots=True, kw_only=True)

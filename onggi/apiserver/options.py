@@ -16,6 +16,7 @@ from onggi.api.field_error import (
     required,
     too_long,
 )
+from onggi.api.gotext import quote
 from onggi.api.http import Request
 
 META = "meta.k8s.io"
@@ -112,7 +113,15 @@ def list_options(request: Request) -> ListOptions:
     )
     if found.match or found.initial is not None:
         refuse("ListOptions", watch_errors(found) if found.watch else list_errors(found))
-    return found
+    return _with_initial_events(found)
+
+
+def _with_initial_events(options: ListOptions) -> ListOptions:
+    """A watch without a version starts with what is there, and says where that ends."""
+    legacy = options.watch and options.version in ("", "0") and not options.match
+    if not legacy or options.initial is not None:
+        return options
+    return options._replace(initial=True, match=NOT_OLDER)
 
 
 def integer(text: str) -> int:
@@ -163,8 +172,8 @@ def revision(text: str) -> int:
     if not text:
         return 0
     if not (text.isascii() and text.isdigit()) or len(text) > 20:
-        error = invalid(
-            "resourceVersion", text, f'strconv.ParseUint: parsing "{text}": invalid syntax'
-        )
-        raise Invalid("", "", [error])
+        wrong = "value out of range" if text.isdigit() else "invalid syntax"
+        why = f"strconv.ParseUint: parsing {quote(text)}: {wrong}"
+        error = invalid("resourceVersion", text, why)
+        raise BadRequest(f"invalid resource version: {error}")
     return int(text)

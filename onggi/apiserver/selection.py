@@ -34,6 +34,10 @@ class Selection:
     named: tuple[Term, ...]
     fields: tuple[Term, ...]
 
+    @property
+    def named_exactly(self) -> str:
+        return next((t.value for t in self.named if t.field == NAME and t.equal), "")
+
     def matches(self, record: Record) -> bool:
         key = record.key
         for term in self.named:
@@ -54,8 +58,10 @@ class Selection:
 def selection(call: Call, options: ListOptions) -> Selection | None:
     """None where everything is meant. Raises BadRequest."""
     fields = options.fields
-    if call.target.name:  # the deprecated watch of one object
-        fields = f"{NAME}={call.target.name}"
+    if name := call.target.name:  # the deprecated watch of one object
+        if fields and parsed(call.kind, "", fields).named_exactly != name:
+            raise BadRequest("fieldSelector metadata.name doesn't match requested name")
+        fields = fields or f"{NAME}={name}"
     if not (options.labels or fields):
         return None
     return parsed(call.kind, options.labels, fields)

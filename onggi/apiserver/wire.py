@@ -19,7 +19,7 @@ START = b"HTTP/1.1 %d %b\r\nContent-Type: %b\r\nDate: %b\r\n%b%b\r\n"
 UNCACHED = b"Cache-Control: no-cache, private\r\n"
 CLOSING = b"Connection: close\r\n"
 WORTH_COMPRESSING = 128 * 1024  # bytes, as upstream
-LARGE = 1 << 20  # compressed on a thread: longer than others should wait
+LARGE = 256 * 1024  # compressed on a thread: longer than others should wait
 STALLED = 60.0  # seconds without reading, after which a watcher is dropped
 PIECE = 256 * 1024  # bytes written before asking whether the client keeps up
 
@@ -66,7 +66,7 @@ async def whole(connection: Connection, request: Request, answer: Response, agai
         body, content_type = presented(body, request)
     if len(body) > WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
         body = await compressed(body)
-        headers = {**headers, "Content-Encoding": "gzip", "Vary": "Accept"}
+        headers = {**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     rest = b"Content-Length: %d\r\n" % len(body)
     if not again:
         rest += CLOSING

@@ -87,5 +87,19 @@ def test_numbers_are_numbers():
     assert revision("") == 0
     assert revision("12") == 12
     for wrong in ("-1", "x", "1.5", "9" * 30):
-        with pytest.raises(Invalid):
+        with pytest.raises(BadRequest, match="invalid resource version"):
             revision(wrong)
+
+
+def test_a_watch_without_a_version_says_where_its_start_ends():
+    assert list_options(request(watch="1")).initial is True
+    assert list_options(request(watch="1", resourceVersion="0")).initial is True
+    assert list_options(request(watch="1", resourceVersion="7")).initial is None
+    assert list_options(request()).initial is None
+
+
+def test_a_flag_is_true_unless_it_says_no():
+    for text in ("true", "1", "", "maybe", "TRUE"):
+        assert list_options(request(watch=text)).watch is True
+    for text in ("false", "FALSE", "0"):
+        assert list_options(request(watch=text)).watch is False

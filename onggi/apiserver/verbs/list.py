@@ -4,12 +4,8 @@ The pages of one list show one moment: the token of the next page carries its re
 Semantics of resourceVersion: https://kubernetes.io/docs/reference/using-api/api-concepts/
 """
 
-import base64
-import binascii
 from collections.abc import Sequence
 from typing import NamedTuple
-
-import msgspec
 
 from onggi.api.errors import BadRequest, Expired, Timeout
 from onggi.api.http import Response
@@ -20,14 +16,10 @@ from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.negotiate import PROTOBUF
 from onggi.apiserver.options import EXACT, ListOptions, list_options, revision
 from onggi.apiserver.selection import Selection, selection
+from onggi.apiserver.verbs.continuation import Place, place, token, too_old
 from onggi.store.store import Compacted, Record, encode
 
-TOO_OLD = (
-    "The provided continue parameter is too old to display a consistent list result. "
-    "You can start a new list without the continue parameter."
-)
 VERSION_TOO_OLD = "The resourceVersion for the provided list is too old."
-FORMAT = "meta.k8s.io/v1"
 
 
 class Page(NamedTuple):
@@ -85,11 +77,12 @@ def select(backend: Backend, call: Call, options: ListOptions) -> Page:
 
 
 def _page(backend: Backend, call: Call, options: ListOptions, chosen: Selection | None) -> Page:
-    at, after, too_old = _place(backend, options)
+    found = _placed(backend, options)
+    at, after = max(found.revision, 0), found.after if options.token else None
     try:
         records = backend.store.list(call.resource, call.namespace, at=at, after=after)
     except Compacted:
-        raise Expired(too_old) from None
+        raise too_old(found) if options.token else Expired(VERSION_TOO_OLD) from None
     shown = at or backend.store.revision
     records = matching(records, chosen)
     if not 0 < options.limit < len(records):
@@ -99,17 +92,19 @@ def _page(backend: Backend, call: Call, options: ListOptions, chosen: Selection 
     return Page(page, shown, token(shown, page[-1]), remaining)
 
 
-def _place(backend: Backend, options: ListOptions) -> tuple[int, tuple[str, str] | None, str]:
-    """Which revision (0: now), after which (namespace, name), and what to say if it is gone."""
+def _placed(backend: Backend, options: ListOptions) -> Place:
+    """Which revision (0: now), and after which (namespace, name)."""
     if options.token:
+        found = place(options.token)
         if options.version not in ("", "0"):
             raise BadRequest("specifying resource version is not allowed when using continue")
-        return *position(options.token), TOO_OLD
+        wait_for(backend, found.revision)
+        return found
     asked = revision(options.version)
     wait_for(backend, asked)
-    legacy = options.limit and not options.match  # a limit without a match is exact
+    legacy = options.limit > 0 and not options.match  # a limit without a match is exact
     exact = asked and (options.match == EXACT or legacy)
-    return (asked if exact else 0), None, VERSION_TOO_OLD
+    return Place(asked if exact else 0, ("", ""))
 
 
 def wait_for(backend: Backend, asked: int) -> None:
@@ -120,7 +115,7 @@ def wait_for(backend: Backend, asked: int) -> None:
 
 def too_large(asked: int, present: int) -> Timeout:
     return Timeout(
-        f"Too large resource version: {asked}, current: {present}",
+        f"Timeout: Too large resource version: {asked}, current: {present}",
         {
             "causes": [
                 {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
@@ -132,32 +127,6 @@ def too_large(asked: int, present: int) -> Timeout:
 
 def matching(records: Sequence[Record], chosen: Selection | None) -> Sequence[Record]:
     return records if chosen is None else [r for r in records if chosen.matches(r)]
-
-
-def token(at: int, last: Record) -> str:
-    """Where the next page starts. Opaque to clients; the shape is upstream's."""
-    start = f"{last.key.namespace}/{last.key.name}"
-    data = encode({"v": FORMAT, "rv": at, "start": start})
-    return base64.urlsafe_b64encode(data).decode()
-
-
-def position(text: str) -> tuple[int, tuple[str, str]]:
-    """What ``token`` put into it."""
-    try:
-        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        found = msgspec.json.decode(data, type=Token)
-    except (binascii.Error, ValueError) as error:
-        raise BadRequest(f"continue key is not valid: {error}") from None
-    namespace, _, name = found.start.partition("/")
-    if found.v != FORMAT or found.rv <= 0 or not name:
-        raise BadRequest("continue key is not valid: incorrect encoded start resourceVersion")
-    return found.rv, (namespace, name)
-
-
-class Token(msgspec.Struct):
-    v: str
-    rv: int
-    start: str
 
 
 def _list(call: Call, page: Page) -> Object:

@@ -57,13 +57,30 @@ async def test_a_token_whose_moment_is_gone_is_expired(five):
     code, body = await ask(five, "GET", f"{BASE}?continue={first['metadata']['continue']}")
     assert (code, body["reason"]) == (410, "Expired")
     assert body["message"].startswith("The provided continue parameter is too old")
+    rest = f"{BASE}?limit=3&continue={body['metadata']['continue']}"
+    _, second = await ask(five, "GET", rest)
+    assert named(second) == ["c", "d", "e"]
+    assert second["metadata"]["resourceVersion"] == str(store.revision)
+    _, last = await ask(five, "GET", f"{BASE}?continue={second['metadata']['continue']}")
+    assert named(last) == ["f"]
+
+
+async def test_a_moment_that_is_gone_cannot_be_listed(five):
+    _, before = await ask(five, "GET", BASE)
+    at = before["metadata"]["resourceVersion"]
+    await ask(five, "DELETE", f"{BASE}/a")
+    store = five.app.backend.store
+    await store.compact(store.revision)
+    code, body = await ask(five, "GET", f"{BASE}?resourceVersion={at}&resourceVersionMatch=Exact")
+    assert (code, body["message"]) == (410, "The resourceVersion for the provided list is too old.")
+    assert body["metadata"] == {}
 
 
 @pytest.mark.parametrize("token", ["x", "e30", "e30=", "%00", "eyJ2IjoieCJ9"])
 async def test_a_token_of_somebody_elses_making_is_refused(five, token):
     code, body = await ask(five, "GET", f"{BASE}?continue={token}")
     assert code == 400
-    assert body["message"].startswith("continue key is not valid")
+    assert body["message"].startswith("invalid continue token: continue key is not valid")
 
 
 async def test_a_list_may_be_of_an_earlier_moment(five):
@@ -82,6 +99,7 @@ async def test_a_version_that_is_still_to_come_is_refused(five):
     code, body = await ask(five, "GET", f"{BASE}?resourceVersion=999999")
     assert code == 504
     assert body["details"]["causes"][0]["reason"] == "ResourceVersionTooLarge"
+    assert body["message"].startswith("Timeout: Too large resource version: 999999, current: ")
 
 
 async def test_fields_that_cannot_be_selected_are_refused(five):
