@@ -166,11 +166,7 @@ class Watcher:
         record, kind = event.record, self.call.kind
         if self.binary:
             return self.binary_frame(event)
-        if (
-            record is None
-            or self.call.wanted.kind
-            or (kind.stored and respond.differs(kind.stored, record))
-        ):
+        if record is None or self.call.wanted.kind or respond.differs(kind, record):
             return framed(event.type, encode(self.shown(event)))
         if not event.shared:
             return framed(event.type, record.data)
