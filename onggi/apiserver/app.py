@@ -146,7 +146,8 @@ def negotiated(accept: str, kind: Kind, target: Target) -> Wanted:
     if target.subresource in FOREIGN:
         return AS_IS
     spoken = SPOKEN if isinstance(kind.schema, str) or target.subresource == "scale" else TEXTS
-    transforms = WITHOUT_TABLES if kind.virtual else ACCEPTED_TRANSFORMS
+    reviews = kind.virtual and not kind.columns
+    transforms = WITHOUT_TABLES if reviews else ACCEPTED_TRANSFORMS
     return accepted(accept, transforms, spoken, target.verb == "watch")
 
 

@@ -2,7 +2,7 @@
 
 Namespaces first; all the rest at once. A start that finds everything in place writes
 nothing. Sources: ``pkg/controlplane/controller`` (systemnamespaces, kubernetesservice,
-clusterauthenticationtrust), ``pkg/registry/scheduling/rest``.
+clusterauthenticationtrust, defaultservicecidr), ``pkg/registry/{scheduling,flowcontrol}/rest``.
 """
 
 from asyncio import TaskGroup
@@ -20,6 +20,8 @@ from onggi.kinds.core.endpoints import ENDPOINTS
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.service import SERVICE
 from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
+from onggi.kinds.flowcontrol.upkeep import SPECS, complete
+from onggi.kinds.networking.servicecidr import SERVICECIDR
 from onggi.kinds.scheduling.priorityclass import PRIORITYCLASS, SYSTEM
 
 NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -42,12 +44,16 @@ async def bootstrap(cluster: Cluster, config: ApiConfig) -> None:
         tasks.create_task(policy.reconcile(cluster))
         for kind, obj in expected(config):
             tasks.create_task(ensure(cluster, kind, obj))
+        tasks.create_task(ensure_network(cluster, config))
 
 
 def expected(config: ApiConfig) -> Iterator[tuple[Kind, Object]]:
     for name, value in SYSTEM.items():
         meta = {"name": name}
         yield PRIORITYCLASS, {"metadata": meta, "value": value, "description": DESCRIPTIONS[name]}
+    for kind, specs in SPECS.items():
+        for name in specs:
+            yield kind, complete(kind, name)
     yield SERVICE, service(config)
     if is_reachable(config.address):
         yield ENDPOINTS, endpoints(config)
@@ -61,6 +67,24 @@ def is_reachable(address: str) -> bool:
     """Whether pods could use it; endpoints may not be loopback addresses."""
     found = ip_address(address)
     return found.version == 4 and not (found.is_loopback or found.is_unspecified)
+
+
+async def ensure_network(cluster: Cluster, config: ApiConfig) -> None:
+    """Where addresses of Services come from, and that it is so: ready since it is there."""
+    spec = {"cidrs": [str(config.services)]}
+    await ensure(cluster, SERVICECIDR, {"metadata": {"name": NAME}, "spec": spec})
+    found = await cluster.get(SERVICECIDR, "", NAME)
+    if (found.get("status") or {}).get("conditions"):
+        return
+    condition = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "",
+        "message": "Kubernetes default Service CIDR is ready",
+        "lastTransitionTime": found["metadata"]["creationTimestamp"],
+    }
+    status = {"status": {"conditions": [condition]}}
+    await cluster.patch(SERVICECIDR, found, status, subresource="status")
 
 
 async def ensure(cluster: Cluster, kind: Kind, wanted: Object) -> None:

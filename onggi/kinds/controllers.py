@@ -25,6 +25,7 @@ from onggi.kinds.core.replicationcontroller import reconcile as replicationcontr
 from onggi.kinds.core.serviceaccount.tokens import Mint, account_tokens
 from onggi.kinds.discovery.endpointslice import mirror
 from onggi.kinds.discovery.endpointslice import reconcile as endpointslice
+from onggi.kinds.flowcontrol import upkeep as flowcontrol
 from onggi.kinds.rbac.aggregation import CLUSTERROLE_AGGREGATION
 
 CONTROLLERS = (
@@ -48,6 +49,8 @@ CONTROLLERS = (
     protection.CLAIMS,
     protection.VOLUMES,
     expiry.CONTROLLER,
+    flowcontrol.LEVEL_UPKEEP,
+    flowcontrol.SCHEMA_UPKEEP,
     crd_naming.CONTROLLER,
     crd_finish.CONTROLLER,
 )
