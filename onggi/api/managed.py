@@ -10,16 +10,15 @@ Source: ``k8s.io/apimachinery/pkg/util/managedfields`` (fieldmanager.go, stripme
 managedfieldsupdater.go, skipnonapplied.go).
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from onggi.api.errors import BadRequest
 from onggi.api.fields import entries, last_applied, sets
 from onggi.api.fields.conflict import refusal
-from onggi.api.fields.elements import Misshapen
+from onggi.api.fields.elements import SELF, Misshapen
 from onggi.api.fields.entries import APPLY, NOBODY, UPDATE, Managed
 from onggi.api.fields.owned import beyond_zero
-from onggi.api.fields.sets import Trie, difference, union
+from onggi.api.fields.sets import LEAF, Trie, difference, union
 from onggi.api.fields.update import (
     Application,
     Applied,
@@ -36,13 +35,15 @@ from onggi.api.objects import Object, View
 BEFORE = "before-first-apply"
 NOT_OWNED = ("name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName",
              "generation", "managedFields", "resourceVersion")  # fmt: skip
+NOT_OWNED_SET = frozenset(NOT_OWNED)
+TYPE = frozenset({"apiVersion", "kind"})
+ITSELF: Trie = {SELF: LEAF}
 STRIPPED = sets.of(
     ("f:apiVersion",), ("f:kind",), ("f:metadata",), *(("f:metadata", f"f:{n}") for n in NOT_OWNED)
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """Who writes in which way; ``now`` is a timestamp."""
 
     manager: str
@@ -71,8 +72,14 @@ def on_create(obj: Object, write: Write) -> None:
 
 
 def all_of(obj: View, write: Write) -> Trie:
-    fields = beyond_zero(obj, write.versions.plan(write.version))
-    return difference(write.versions.keep(fields, write.version), STRIPPED)
+    """Everything in an object that somebody can own."""
+    ownable = {key: value for key, value in obj.items() if key not in TYPE}
+    meta = obj.get("metadata") or {}
+    ownable["metadata"] = {key: value for key, value in meta.items() if key not in NOT_OWNED_SET}
+    fields = beyond_zero(ownable, write.versions.plan(write.version))
+    fields = write.versions.keep(fields, write.version)
+    inside = fields.get("f:metadata")
+    return fields if inside is None else difference(fields, {"f:metadata": ITSELF})
 
 
 def on_update(old: View, new: Object, write: Write) -> None:

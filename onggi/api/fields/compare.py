@@ -23,16 +23,11 @@ class Comparison(NamedTuple):
     removed: Trie
 
 
-SAME = Comparison(NOTHING, NOTHING)
-OTHER = Comparison(LEAF, NOTHING)  # of one field: it has another value
-Missing = object  # the type of MISSING
 MISSING = object()
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any], plan: Plan) -> Comparison:
     """Both of the plan's kind. Raises Misshapen."""
-    if old == new:
-        return SAME
     changed: Trie = {}
     removed: Trie = {}
     for name, item in new.items():
@@ -42,13 +37,18 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], plan: Plan) -> Compa
         element, inner, *_ = plan.below(name)
         if before is MISSING:
             changed[element] = added(item, inner)
+        elif inner.shape == ATOMIC:
+            changed[element] = LEAF
         else:
             note(element, values(before, item, inner), changed, removed)
-    for name, before in old.items():
-        if name not in new:
-            element, inner, *_ = plan.below(name)
-            removed[element] = added(before, inner)
-    return Comparison(arranged(changed), arranged(removed))
+    for name in old.keys() - new.keys():
+        element, inner, *_ = plan.below(name)
+        removed[element] = added(old[name], inner)
+    return Comparison(sorted_out(changed), sorted_out(removed))
+
+
+def sorted_out(trie: Trie) -> Trie:
+    return arranged(trie) if len(trie) > 1 else trie
 
 
 def note(element: str, below: "Comparison | None", changed: Trie, removed: Trie) -> None:
@@ -102,7 +102,7 @@ def items(old: Sequence[Any], new: Sequence[Any], plan: Plan) -> Comparison:
             changed[element] = _marked(now, plan)
         if was and (not now or len(was) == 1 or len(now) == 1):
             removed[element] = _marked(was, plan)
-    return Comparison(arranged(changed), arranged(removed))
+    return Comparison(sorted_out(changed), sorted_out(removed))
 
 
 def _marked(found: Sequence[Any], plan: Plan) -> Trie:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from onggi.api.fields.elements import of_item, of_value
 from onggi.api.schema_nodes import ATOMIC, DEDUCED, FIELDS, KEYED, SET, Field, Free, Node, Shape
 
+REMEMBERED = 64  # keys of a map: most maps have the same few
+
 
 class Below(NamedTuple):
     """What stands below a name. ``field`` is None for a name that no struct declares;
@@ -57,8 +59,11 @@ class Plan:
             return found
         field = self.node.field(name)
         if field is None:
-            return Below(f"f:{name}", self.items, None, self.node.items is not None)
-        found = self.fields[name] = Below(f"f:{name}", plan(field.node), field)
+            found = Below(f"f:{name}", self.items, None, self.node.items is not None)
+        else:
+            found = Below(f"f:{name}", plan(field.node), field)
+        if field is not None or len(self.fields) < REMEMBERED:
+            self.fields[name] = found
         return found
 
     def element(self, item: Any) -> str:
