@@ -6,12 +6,13 @@ Refusals are raised as ``StatusError``; the binding words them. Everything that 
 about resources goes by the table VERBS; everything else by the paths given to ``App``.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from onggi.api.errors import MethodNotAllowed, NoSuchPath, Unauthorized
 from onggi.api.http import Answer, Request, User
 from onggi.api.kind import Kind
+from onggi.apiserver import conversion
 from onggi.apiserver.audit.audit import Audit, Entry
 from onggi.apiserver.authz.attributes import Attributes, refusal, selected
 from onggi.apiserver.call import Backend, Call
@@ -19,6 +20,7 @@ from onggi.apiserver.fairness.gate import Gate
 from onggi.apiserver.negotiate import AS_IS, SPOKEN, TEXTS, TRANSFORMS, Wanted, accepted
 from onggi.apiserver.path import Target, described
 from onggi.apiserver.routes import RESOURCES, SUBRESOURCES, VERBS
+from onggi.store.store import Record
 
 ACCEPTED_TRANSFORMS = frozenset(TRANSFORMS)
 WITHOUT_TABLES = frozenset(form for form in TRANSFORMS if form[0] != "Table")  # of reviews
@@ -106,7 +108,19 @@ class App:
             entry.call = call
         if kind.deprecated:
             call.warnings.append(kind.deprecated)
-        return await verb(call)(self.backend, call)
+        answer = verb(call)
+        if kind.custom and conversion.needed(kind):
+            ahead = self._ahead(call)
+            return await conversion.answered(kind, ahead, lambda: answer(self.backend, call))
+        return await answer(self.backend, call)
+
+    def _ahead(self, call: Call) -> Sequence[Record]:
+        """What a call is likely to show."""
+        store = self.backend.store
+        if not call.target.name:
+            return store.list(call.resource, call.namespace)
+        found = store.get(call.key)
+        return [found] if found else []
 
     def _authorize(self, request: Request, target: Target, user: User, entry: Entry | None) -> None:
         name, fields = target.name, ""
@@ -157,12 +171,19 @@ def verb(call: Call) -> Callable[[Backend, Call], Awaitable[Answer]]:
     if target.subresource:
         return subresource(call)
     if target.verb not in kind.verbs:
-        raise MethodNotAllowed
+        raise not_offered(kind, target.verb)
     if kind.namespaced != bool(target.namespace):
         check_scope(target, kind)
     if not target.name and target.verb not in COLLECTION_VERBS:
         raise MethodNotAllowed
     return RESOURCES.get(kind.resource, VERBS)[target.verb]
+
+
+def not_offered(kind: Kind, verb: str) -> MethodNotAllowed:
+    error = MethodNotAllowed()
+    if kind.custom and kind.custom.family.terminating and verb == "create":
+        error.message = "create not allowed while custom resource definition is terminating"
+    return error
 
 
 def check_scope(target: Target, kind: Kind) -> None:

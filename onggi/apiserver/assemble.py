@@ -14,6 +14,7 @@ from onggi.apiserver.authz.attributes import Authorizer
 from onggi.apiserver.bootstrap import bootstrap
 from onggi.apiserver.call import Backend, Schemas, Tokens, Virtual
 from onggi.apiserver.config import ApiConfig
+from onggi.apiserver.conversion import Conversions
 from onggi.apiserver.custom_kinds import CustomKinds
 from onggi.apiserver.discovery import Discovery
 from onggi.apiserver.fairness.gate import Gate
@@ -29,6 +30,7 @@ from onggi.apiserver.schemas import KindSchemas, described
 from onggi.apiserver.services import ServiceAllocator
 from onggi.apiserver.stages import Stages, stages
 from onggi.apiserver.verbs.below import BINDING
+from onggi.apiserver.webhooks.client import Client
 from onggi.client.inprocess import InProcess
 from onggi.kinds import BUILTIN
 from onggi.store.store import Store
@@ -95,9 +97,10 @@ def assemble(
 ) -> ApiServer:
     """A server over ``store``; ``nodes`` may be filled while it runs."""
     config = config or ApiConfig()
-    registry = Registry((*BUILTIN, BINDING), CustomKinds(store))
-    services = [record.object for record in store.list("services")]
     quotas, lookup = Ledger(store, clock), StoreLookup(store)
+    conversions = Conversions(Client(lookup, "kube-apiserver-conversion"))
+    registry = Registry((*BUILTIN, BINDING), CustomKinds(store, conversions.of))
+    services = [record.object for record in store.list("services")]
     staged = stages(store, lookup, registry, parts.schemas, quotas)
     backend = Backend(
         store=store,

@@ -6,10 +6,11 @@ where something was. A definition's kinds are served from the write on that esta
 and after a restart from the first request on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from onggi.api.crd import kinds_of
+from onggi.api.custom import Convert
 from onggi.api.kind import Kind
 from onggi.api.objects import View
 from onggi.store.store import Compacted, Record, Store, Watch
@@ -20,8 +21,9 @@ CRDS = "customresourcedefinitions.apiextensions.k8s.io"
 class CustomKinds:
     """``onggi.apiserver.registry.Following``."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, converter: Callable[[View], Convert]) -> None:
+        """``converter`` says how objects of a definition become another version."""
+        self._store, self._converter = store, converter
         self._generation = 0
         self._facts: dict[str, Any] = {}  # by a definition's name: what its kinds follow from
         self._kinds: dict[str, tuple[Kind, ...]] = {}
@@ -75,7 +77,7 @@ class CustomKinds:
         same_spec = before is not None and before[:2] == facts[:2]
         since = self._since(name, record) if same_spec else changed_at(record)
         self._forget(name)
-        self._facts[name], self._kinds[name] = facts, kinds_of(crd, since)
+        self._facts[name], self._kinds[name] = facts, kinds_of(crd, since, self._converter(crd))
         self._index(self._kinds[name])
 
     def _since(self, name: str, record: Record) -> int:

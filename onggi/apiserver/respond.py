@@ -7,6 +7,7 @@ from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
 from onggi.apiserver import tables
 from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.conversion import Unconverted
 from onggi.apiserver.negotiate import AS_IS, PROTOBUF
 from onggi.store.store import Record, encode
 
@@ -34,6 +35,14 @@ def differs(kind: Kind, record: Record) -> bool:
 
 def one(backend: Backend, call: Call, record: Record, status: int = 200) -> Response:
     """One stored object in the form that the client wants."""
+    try:
+        return _one(backend, call, record, status)
+    except Unconverted as missing:
+        missing.resume = lambda: one(backend, call, record, status)
+        raise
+
+
+def _one(backend: Backend, call: Call, record: Record, status: int) -> Response:
     headers = warned(call) if call.warnings else NONE
     if call.request.objects:
         return Response(status=status, body=view(call.kind, record), headers=headers)

@@ -6,7 +6,7 @@ from onggi.api.errors import AlreadyExists, MethodNotAllowed, NoSuchPath, Status
 from onggi.api.http import Answer, Response
 from onggi.api.objects import Object
 from onggi.api.warnings import warnings
-from onggi.apiserver import fields, names, respond, strategy
+from onggi.apiserver import conversion, fields, names, respond, strategy
 from onggi.apiserver.admission import CREATE, NotYet, Review
 from onggi.apiserver.allocation import allocated
 from onggi.apiserver.body import decoded
@@ -96,7 +96,7 @@ async def admit(backend: Backend, review: Review) -> None:
 async def _store(backend: Backend, call: Call, obj: Object, options: WriteOptions) -> Record:
     kind, name = call.kind, obj["metadata"]["name"]
     key = Key(call.resource, call.namespace, name)
-    kept = kind.stored.to(obj) if kind.stored else obj
+    kept = await conversion.kept(kind, obj) if kind.stored else obj
     present = backend.store.get(key)
     if present is not None:
         raise exists(call, name, present)

@@ -13,7 +13,7 @@ from onggi.api.kind import Kind
 from onggi.api.managed import settled
 from onggi.api.objects import Object, View
 from onggi.api.warnings import warnings
-from onggi.apiserver import fields, respond, scales, strategy
+from onggi.apiserver import conversion, fields, respond, scales, strategy
 from onggi.apiserver.admission import UPDATE, Review
 from onggi.apiserver.allocation import allocated
 from onggi.apiserver.authz.attributes import refusal
@@ -169,7 +169,7 @@ async def _write(
     backend: Backend, call: Call, obj: Object, present: Record, options: WriteOptions
 ) -> Record:
     kind, key, revision = call.kind, present.key, present.revision
-    kept = kind.stored.to(obj) if kind.stored else obj
+    kept = await conversion.kept(kind, obj) if kind.stored else obj
     gone = strategy.should_delete(obj, present.object) and not held(kind, obj)
     if options.dry_run:
         return record(key, revision, kept)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from onggi.api.errors import Expired, StatusError
 from onggi.api.http import Stream
 from onggi.api.objects import Object, View
-from onggi.apiserver import respond, tables
+from onggi.apiserver import conversion, respond, tables
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.negotiate import JSON, PROTOBUF
 from onggi.apiserver.options import ListOptions, list_options, revision
@@ -123,10 +123,17 @@ class Watcher:
             if left <= 0:
                 return
             changes = await place.next(min(left, period))
+            if changes and conversion.needed(self.call.kind):
+                await self.converted(changes)
             if events := [event for change in changes for event in self.seen(change)]:
                 yield events
             elif not changes and self.options.bookmarks:
                 yield [Event("BOOKMARK", None, self.bookmark(place))]
+
+    async def converted(self, changes: Sequence[Change]) -> None:
+        shown = [r for change in changes for r in (change.new, change.old) if r is not None]
+        conversion.KNOWN.set({})
+        await conversion.prepare(self.call.kind, shown)
 
     def seen(self, change: Change) -> Iterator[Event]:
         """What a change is to this watcher."""
