@@ -19,7 +19,7 @@ INDEXING = ("_[_]", "_[?_]", "_?._")
 
 def is_attribute(node: Node) -> bool:
     if isinstance(node, Call):
-        return node.function in INDEXING or node.function == "_?:_"
+        return node.function in INDEXING or node.function == "_?_:_"
     return isinstance(node, Ident | Select) and node.constant is None
 
 
@@ -46,14 +46,15 @@ def select(planner: Planner, node: Select) -> Plan:
     def chain(f: Frame) -> Any:
         value = start(f)
         f.cost += cost
-        for name in names:
-            if type(value) is dict:
-                try:
-                    value = value[name]
-                except KeyError:
-                    raise CelError(f"no such key: {name}") from None
-            else:
-                value = field(value, name)
+        for index, name in enumerate(names):
+            try:
+                value = value[name] if type(value) is dict else field(value, name)
+            except KeyError:
+                f.cost -= len(names) - 1 - index
+                raise CelError(f"no such key: {name}") from None
+            except CelError:
+                f.cost -= len(names) - 1 - index
+                raise
         return value
 
     return chain
@@ -137,7 +138,10 @@ def index(planner: Planner, node: Call) -> Plan:
     def indexed(f: Frame) -> Any:
         value = start(f)
         f.cost += extra
-        return step(value, key_of(f))
+        found = step(value, key_of(f))
+        if found is NONE:
+            f.cost -= 1
+        return found
 
     if isinstance(key, Literal) and step is item:
         constant = key.value

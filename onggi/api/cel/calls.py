@@ -65,12 +65,13 @@ def sized(run: Run, plans: Sequence[Plan], cost: Cost, afterwards: bool) -> Plan
     """Charged before the work is done, unless only the result tells."""
 
     def charged(f: Frame) -> Any:
+        f.cost += 1  # also where an argument fails
         args = [plan(f) for plan in plans]
         if not afterwards:
-            f.charge(cost(args, None))
+            f.charge(cost(args, None) - 1)
             return run(*args)
         result = run(*args)
-        f.charge(cost(args, result))
+        f.charge(cost(args, result) - 1)
         return result
 
     return charged
@@ -175,7 +176,7 @@ def conditional(planner: Planner, node: Call) -> Plan:
 
 
 def is_conditional(node: Node) -> bool:
-    return isinstance(node, Call) and node.function == "_?:_"
+    return isinstance(node, Call) and node.function == "_?_:_"
 
 
 def alternative(planner: Planner, node: Call) -> Plan:
@@ -226,12 +227,12 @@ def comparison(negated: bool) -> Callable[[Planner, Call], Plan]:
         assert cost is not None
 
         def compared(f: Frame) -> bool:
+            f.cost += 1  # also where a side fails
             one, other = left(f), right(f)
             kind = type(one)
             if kind is type(other) and kind in QUICK:
-                f.cost += 1
                 return (one == other) is not negated
-            f.charge(cost((one, other), None))
+            f.charge(cost((one, other), None) - 1)
             return equal(one, other) is not negated
 
         return compared
@@ -243,7 +244,7 @@ QUICK = frozenset((int, bool, float, type(None)))
 SPECIAL: dict[str, Callable[[Planner, Call], Plan]] = {
     "_&&_": conjunction,
     "_||_": disjunction,
-    "_?:_": conditional,
+    "_?_:_": conditional,
     "_==_": comparison(negated=False),
     "_!=_": comparison(negated=True),
     "@in": membership,

@@ -65,7 +65,7 @@ def joining(args: Sequence[Any], result: Any) -> int:
 
 
 def validating(args: Sequence[Any], result: Any) -> int:
-    return ceil((1 + size(args[1])) * TRAVERSAL) * ceil(FORMAT_REGEX * REGEX)
+    return ceil((1 + size(args[1])) * TRAVERSAL) * ceil(args[0].regex_size * REGEX)
 
 
 def selector(args: Sequence[Any], result: Any) -> int:
@@ -124,8 +124,8 @@ FUNCTIONS |= dict.fromkeys(
 )  # fmt: skip
 ORDERS = ("less", "greater", "less_equals", "greater_equals")
 OVERLOADS: dict[str, Cost] = {
-    "starts_with_string": over(0),
-    "ends_with_string": over(0),
+    "starts_with_string": shorter,
+    "ends_with_string": shorter,
     "string_to_bytes": over(0),
     "bytes_to_string": over(0),
     "strings_quote": over(0),

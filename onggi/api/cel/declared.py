@@ -239,7 +239,7 @@ def _duration(raw: Any) -> Any:
     if isinstance(raw, Duration):
         return raw
     try:
-        return Duration(times.parse_duration(_text(raw)))
+        return Duration(times.parse_spoken_duration(_text(raw)))
     except ValueError:
         raise CelError(f"Invalid duration {_text(raw)!r}") from None
 
@@ -248,7 +248,7 @@ def _moment(raw: Any) -> Any:
     if isinstance(raw, Timestamp):
         return raw
     try:
-        return Timestamp(times.parse_moment(_text(raw)))
+        return times.parse_moment(_text(raw))
     except ValueError:
         raise CelError(f"Invalid date-time formatted string {_text(raw)!r}") from None
 
@@ -257,7 +257,7 @@ def _date(raw: Any) -> Any:
     if isinstance(raw, Timestamp):
         return raw
     try:
-        return Timestamp(times.parse_moment(f"{_text(raw)}T00:00:00Z"))
+        return times.parse_moment(f"{_text(raw)}T00:00:00Z")
     except ValueError:
         raise CelError(f"Invalid date formatted string {_text(raw)!r}") from None
 

@@ -22,7 +22,8 @@ def untouched(value: Any) -> Any:
 class Environment:
     """``variables`` have a plain type (``DYN``, ``STRING``…) or one from a schema.
 
-    ``types`` are further names of types; ``new`` makes the values of object literals.
+    ``structs`` are further types; ``new`` makes the values of object literals. ``root`` is where
+    the cost estimate looks for sizes: under any name, as upstream's does.
     """
 
     def __init__(
@@ -30,7 +31,9 @@ class Environment:
         variables: Variables,
         structs: Mapping[str, Declared] | None = None,
         new: Callable[[str, dict[str, Any]], Any] | None = None,
+        root: Declared | None = None,
     ) -> None:
+        self.root = root
         self.variables = dict(variables)
         self.structs: dict[str, Declared] = dict(structs or {})
         self._new = new
@@ -40,7 +43,7 @@ class Environment:
 
     def extended(self, variables: Variables) -> "Environment":
         """The same with more variables."""
-        return Environment({**self.variables, **variables}, self.structs, self._new)
+        return Environment({**self.variables, **variables}, self.structs, self._new, self.root)
 
     def variable(self, name: str) -> Type | None:
         given = self.variables.get(name)

@@ -33,13 +33,13 @@ REQUEST_RESOURCE = opaque("kubernetes.authorization.ResourceCheck")
 def rules(declared: Declared, optional_old_self: bool = False) -> Environment:
     """``oldSelf`` is an optional where the rule says ``optionalOldSelf: true``."""
     if not optional_old_self:
-        return Environment({"self": declared, "oldSelf": declared})
+        return Environment({"self": declared, "oldSelf": declared}, root=declared)
 
     def adapt(raw: Any) -> Any:
         return raw if isinstance(raw, Optional) else Optional(declared.adapt(raw))
 
     old = Declared(optional_of(declared.type), adapt, declared.max_elements)
-    return Environment({"self": declared, "oldSelf": old})
+    return Environment({"self": declared, "oldSelf": old}, root=declared)
 
 
 ADMISSION: dict[str, Type | Declared] = {

@@ -74,11 +74,25 @@ def same_entries(one: ListValue, other: Sequence[Any]) -> bool:
 def equal_maps(one: Any, other: Any) -> bool:
     if len(one) != len(other):
         return False
+    if isinstance(one, ObjectValue) and isinstance(other, ObjectValue):
+        return equal_objects(one, other)
     for key in one:
         theirs = find(other, key)
         if theirs is UNSET or not equal(find(one, key), theirs):
             return False
     return True
+
+
+def equal_objects(one: ObjectValue, other: ObjectValue) -> bool:
+    """Declared fields as their types say; what is preserved beyond them, where both have it."""
+    known = {raw for raw, _ in one.fields.values()}
+    for name, (raw, _) in one.fields.items():
+        if raw in one.raw:
+            mine, theirs = one.find(name), other.find(name)
+            if (mine is UNSET) != (theirs is UNSET) or not equal(mine, theirs):
+                return False
+    unknown = one.raw.keys() - known
+    return all(equal(one.raw[raw], other.raw[raw]) for raw in unknown if raw in other.raw)
 
 
 def frozen(value: Any) -> Any:

@@ -33,7 +33,9 @@ Path = tuple[str, ...]
 
 
 class Sized(Protocol):
-    def declared(self, name: str) -> Declared | None: ...
+    """``root`` is the schema of the variables: upstream asks it whatever a path begins with."""
+
+    root: Declared | None
 
 
 @dataclass(slots=True)
@@ -260,8 +262,8 @@ class Estimator:
         return found
 
     def schema_size(self, path: Path) -> Range | None:
-        """What the schema allows at a path that begins with a variable."""
-        at = self.names.declared(path[0]) if path else None
+        """What the schema allows at a path."""
+        at = self.names.root if path else None
         for step in path[1:]:
             if at is None:
                 return None

@@ -6,7 +6,7 @@ Source: ``cel-go/common/types``, ``k8s.io/apiserver/pkg/cel``.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from onggi.api.cel.errors import CelError
@@ -23,9 +23,10 @@ class Duration:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Timestamp:
-    """Nanoseconds since 1970, from the year 1 to 9999."""
+    """Nanoseconds since 1970, from the year 1 to 9999; written with the offset it came with."""
 
     ns: int
+    offset: int = field(default=0, compare=False)  # seconds east of UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class ObjectValue:
     """An object of declared fields; each is converted when it is first asked for.
 
     ``fields`` leads from the name in expressions to the name in the object and the conversion.
+    A field that is null is none. Source: ``unstructuredMap`` in upstream's ``common``.
     """
 
     __slots__ = ("_known", "fields", "raw", "type")
@@ -98,7 +100,7 @@ class ObjectValue:
         if name in self._known:
             return self._known[name]
         field = self.fields.get(name)
-        if field is None or (raw := self.raw.get(field[0], UNSET)) is UNSET:
+        if field is None or (raw := self.raw.get(field[0])) is None:
             return UNSET
         value = self._known[name] = field[1](raw)
         return value
@@ -107,7 +109,7 @@ class ObjectValue:
         return iter([name for name, field in self.fields.items() if field[0] in self.raw])
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self.raw)
 
 
 KINDS: dict[type, str] = {
@@ -131,9 +133,7 @@ def kind_of(value: Any) -> str:
 
 def type_name(value: Any) -> str:
     """As ``type(x)`` and complaints name it."""
-    if isinstance(value, ObjectValue):
-        return str(value.type)
-    kind = kind_of(value)
+    kind = "map" if isinstance(value, ObjectValue) else kind_of(value)
     return NAMES.get(kind, kind)
 
 

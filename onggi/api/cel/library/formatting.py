@@ -132,7 +132,7 @@ def scientific(value: Any, digits: int) -> str:
         return number(value, digits)
     mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
     power = f"{int(exponent):03}" if exponent[0] == "-" else f"{int(exponent):02}"
-    return f"{mantissa}\u202f×\u202f10{power.translate(POWERS)}"
+    return f"{mantissa}\u00d710{power.translate(POWERS)}"
 
 
 def binary(value: Any, digits: int) -> str:

@@ -7,6 +7,7 @@ Source: ``k8s.io/apiserver/pkg/cel/library/lists.go``, ``cel-go/ext/lists.go`` (
 
 from collections.abc import Callable
 from functools import cmp_to_key
+from itertools import pairwise
 from typing import Any
 
 from onggi.api.cel.equality import compare, contains, equal, frozen
@@ -24,7 +25,7 @@ LONGEST_RANGE = 1_000_000
 
 
 def is_sorted(items: list[Any]) -> bool:
-    return all(compare(a, b) <= 0 for a, b in zip(items, items[1:], strict=False))
+    return all(compare(a, b) <= 0 for a, b in pairwise(items))
 
 
 def total(kind: str) -> Callable[[list[Any]], Any]:
@@ -97,12 +98,16 @@ def sort_by(items: list[Any], keys: list[Any]) -> list[Any]:
         raise CelError("list elements must be comparable")
     if any(type(key) is not type(keys[0]) for key in keys):
         raise CelError("list elements must have the same type")
-    order = sorted(range(len(items)), key=cmp_to_key(lambda a, b: compare(keys[a], keys[b])))
+    by_key = cmp_to_key(compare)
+    order = sorted(range(len(items)), key=lambda index: by_key(keys[index]))
     return [items[i] for i in order]
 
 
 def distinct(items: list[Any]) -> list[Any]:
-    return list({frozen(item): item for item in reversed(items)}.values())[::-1]
+    found: dict[Any, Any] = {}
+    for item in items:
+        found.setdefault(frozen(item), item)
+    return list(found.values())
 
 
 def counted(count: int) -> list[int]:
