@@ -6,7 +6,7 @@ by hand. The node agent answers logs, exec, attach and port-forward in the same 
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from onggi.api.objects import Object, View
 
@@ -81,10 +81,15 @@ class Stream:
 class Upgrade:
     """Hand the client's connection, raw, to the server at ``url`` (exec, attach, port-forward).
 
-    The request's own upgrade headers travel along; the far side's answer travels back.
+    The request's own upgrade headers travel along, or ``headers`` in place of them; the far
+    side's answer travels back. ``tls`` is an ``ssl.SSLContext`` where the far side speaks TLS,
+    under the name ``server_name``.
     """
 
     url: str
+    headers: Sequence[tuple[str, str]] = ()
+    tls: Any = None
+    server_name: str = ""
 
 
 Answer = Response | Stream | Upgrade

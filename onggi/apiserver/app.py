@@ -13,6 +13,7 @@ from onggi.api.errors import MethodNotAllowed, NoSuchPath, Unauthorized
 from onggi.api.http import Answer, Request, User
 from onggi.api.kind import Kind
 from onggi.apiserver import conversion
+from onggi.apiserver.aggregation.aggregator import Aggregator
 from onggi.apiserver.audit.audit import Audit, Entry
 from onggi.apiserver.authz.attributes import Attributes, refusal, selected
 from onggi.apiserver.call import Backend, Call
@@ -37,7 +38,7 @@ class Authenticator(Protocol):
 
 class App:
     """``pages`` answers paths that are about no resource: ``/version`` that path alone,
-    ``/api/`` everything below it."""
+    ``/api/`` everything below it. ``aggregator`` answers what others serve."""
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class App:
     ) -> None:
         self.backend, self.authenticator, self.pages = backend, authenticator, pages
         self.gate, self.audit = gate, audit
+        self.aggregator: Aggregator | None = None
 
     async def handle(self, request: Request) -> Answer:
         target = described(request)
@@ -95,6 +97,8 @@ class App:
         self, request: Request, target: Target, user: User, entry: Entry | None
     ) -> Answer:
         self._authorize(request, target, user, entry)
+        if self.aggregator and (remote := self.aggregator.remote(target)):
+            return await self.aggregator.forward(remote, request, target, user)
         if not target.resource:
             return await self._page(target.path)(request, user)
         kind = self.backend.registry.find(target.group, target.version, target.resource)

@@ -7,6 +7,7 @@ from datetime import datetime
 from onggi.api.http import Answer, Handler, Request
 from onggi.apiserver.access import Access
 from onggi.apiserver.admission import Admission, Plugin, StoreLookup
+from onggi.apiserver.aggregation.aggregator import Aggregator
 from onggi.apiserver.app import App, Authenticator, Page
 from onggi.apiserver.audit.audit import Audit
 from onggi.apiserver.authn.users import SERVER
@@ -60,18 +61,26 @@ class ApiServer:
     config: ApiConfig
     quotas: Ledger
     stages: Stages
+    aggregator: Aggregator
 
     async def handle(self, request: Request) -> Answer:
         return await self.app.handle(request)
 
     async def start(self) -> None:
         """Put in place what every cluster has; ready afterwards."""
-        await bootstrap(InProcess(self, SERVER), self.config)
+        cluster = InProcess(self, SERVER)
+        await bootstrap(cluster, self.config)
+        await self.aggregator.register(cluster)
         self.health.ready = True
 
+    async def run(self) -> None:
+        """For ever, once started: what a server does besides answering."""
+        await self.aggregator.run(InProcess(self, SERVER), self.app.backend.clock)
+
     async def close(self) -> None:
-        """End connections to webhooks."""
+        """End connections to webhooks and extension servers."""
         await self.stages.client.close()
+        await self.aggregator.close()
 
 
 def parts_of(access: Access) -> Parts:
@@ -120,7 +129,8 @@ def assemble(
         tokens=parts.tokens,
         allocators={"services": ServiceAllocator(config, services)},
     )
-    discovery = Discovery(registry, f"{config.address}:{config.port}")
+    aggregator = Aggregator(store, lookup, registry, config.front_proxy)
+    discovery = Discovery(registry, f"{config.address}:{config.port}", aggregator)
     gate = Gate(store)
     health, metrics = Health(store), Metrics(store, registry, backend.watching)
     metrics.more.append(staged.panel.counts.lines)
@@ -129,4 +139,5 @@ def assemble(
     found |= dict.fromkeys(("/openapi/v2", "/openapi/v3", "/openapi/v3/"), openapi)
     found["/"] = index(found, registry)
     app = App(backend, parts.authenticator, found, gate, audit)
-    return ApiServer(app, health, metrics, config, quotas, staged)
+    app.aggregator = aggregator
+    return ApiServer(app, health, metrics, config, quotas, staged, aggregator)

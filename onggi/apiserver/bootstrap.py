@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from onggi.api.errors import AlreadyExists, NotFound
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
+from onggi.apiserver.aggregation.identity import published
 from onggi.apiserver.authz import policy
 from onggi.apiserver.config import ApiConfig
 from onggi.client.cluster import Cluster
@@ -60,7 +61,10 @@ def expected(config: ApiConfig) -> Iterator[tuple[Kind, Object]]:
         yield ENDPOINTSLICE, endpoint_slice(config)
     if config.client_ca:
         meta = {"name": AUTHENTICATION, "namespace": "kube-system"}
-        yield CONFIGMAP, {"metadata": meta, "data": {"client-ca-file": config.client_ca}}
+        data = {"client-ca-file": config.client_ca}
+        if config.front_proxy_ca:
+            data.update(published(config.front_proxy_ca))
+        yield CONFIGMAP, {"metadata": meta, "data": data}
 
 
 def is_reachable(address: str) -> bool:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,5 +17,7 @@ class ApiConfig:
     address: str = "127.0.0.1"
     port: int = 6443
     client_ca: str = ""  # PEM: what client certificates are checked against, for extensions
+    front_proxy_ca: str = ""  # PEM: who signed our own certificate towards extensions …
+    front_proxy: Path | None = None  # … and that certificate with its key
     version: str = "v1.37.0+onggi"
     bookmark_period: float = 60.0  # seconds

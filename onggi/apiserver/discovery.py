@@ -6,11 +6,14 @@ or goes. Sources: ``k8s.io/apiserver/pkg/endpoints/discovery`` and ``.../aggrega
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from onggi.api.errors import NoSuchPath
 from onggi.api.http import Request, Response, User
 from onggi.api.kind import Kind
 from onggi.api.objects import Object
+from onggi.apiserver.aggregation import merged
+from onggi.apiserver.aggregation.aggregator import Aggregator
 from onggi.apiserver.negotiate import TEXTS, accepted
 from onggi.apiserver.registry import Registry
 from onggi.store.store import encode
@@ -18,14 +21,6 @@ from onggi.store.store import encode
 AGGREGATED = "apidiscovery.k8s.io"
 LIST = "APIGroupDiscoveryList"
 FORMS = frozenset({(LIST, AGGREGATED, "v2"), (LIST, AGGREGATED, "v2beta1")})
-ORDER = (
-    "", "apiregistration.k8s.io", "apps", "events.k8s.io", "authentication.k8s.io",
-    "authorization.k8s.io", "autoscaling", "batch", "certificates.k8s.io", "networking.k8s.io",
-    "policy", "rbac.authorization.k8s.io", "storage.k8s.io", "storagemigration.k8s.io",
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io",
-    "discovery.k8s.io", "flowcontrol.apiserver.k8s.io", "resource.k8s.io",
-)  # fmt: skip
 WRITES_OBJECT = ("get", "patch", "update")
 
 
@@ -35,9 +30,11 @@ class Discovery:
     ``address`` is where clients inside the cluster reach the server: ``10.0.0.1:6443``.
     """
 
-    def __init__(self, registry: Registry, address: str) -> None:
-        self._registry, self._address = registry, address
-        self._generation = -1
+    def __init__(
+        self, registry: Registry, address: str, aggregator: Aggregator | None = None
+    ) -> None:
+        self._registry, self._address, self._aggregator = registry, address, aggregator
+        self._generation: Any = None
         self._kept: dict[tuple[str, str], tuple[bytes, str]] = {}
 
     async def page(self, request: Request, user: User) -> Response:
@@ -56,15 +53,35 @@ class Discovery:
         return Response(body=body, content_type=content_type, headers=headers)
 
     def _document(self, path: str, version: str) -> tuple[bytes, str]:
-        if self._generation != self._registry.generation:
+        elsewhere = self._aggregator
+        generation = self._registry.generation, elsewhere and elsewhere.generation
+        if self._generation != generation:
             self._kept.clear()
-            self._generation = self._registry.generation
+            self._generation = generation
         key = path, version
         if key not in self._kept:
-            body = encode(document(self._registry.kinds, path, version, self._address))
+            body = encode(self._made(path, version))
             tag = f'"{hashlib.sha256(body).hexdigest().upper()}"'
             self._kept[key] = body, tag
         return self._kept[key]
+
+    def _made(self, path: str, version: str) -> Object:
+        """With what extension servers have. Raises NoSuchPath."""
+        kinds, elsewhere = self._registry.kinds, self._aggregator
+        remotes = elsewhere.services.remotes if elsewhere else {}
+        if not elsewhere or not remotes or not path.startswith("/apis"):
+            return document(kinds, path, version, self._address)
+        whole = document(kinds, "/apis", version, self._address)
+        if version:
+            fetched = elsewhere.availability.documents
+            return merged.aggregated(whole, remotes, maturity, fetched)
+        groups = merged.group_list(whole, remotes, maturity)
+        if path == "/apis":
+            return groups
+        for found in groups["groups"]:
+            if path == f"/apis/{found['name']}":
+                return {"kind": "APIGroup", "apiVersion": "v1", **found}
+        return document(kinds, path, version, self._address)
 
 
 def document(kinds: Sequence[Kind], path: str, version: str, address: str) -> Object:
@@ -108,7 +125,7 @@ def by_group(kinds: Iterable[Kind]) -> dict[str, dict[str, list[Kind]]]:
 
 
 def place(name: str) -> tuple[int, str]:
-    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
+    return -merged.priority(name, "", {}).group, name
 
 
 def maturity(version: str) -> tuple[int, int, int]:

@@ -30,12 +30,16 @@ async def forward(answer: Upgrade, client: Connection, message: Message) -> None
     try:
         async with asyncio.timeout(PATIENCE):
             reader, writer = await asyncio.open_connection(
-                url.hostname, url.port or 80, limit=LONGEST_HEAD
+                url.hostname,
+                url.port or 80,
+                limit=LONGEST_HEAD,
+                ssl=answer.tls,
+                server_hostname=answer.server_name or None if answer.tls else None,
             )
     except (OSError, TimeoutError) as error:
         raise ServiceUnavailable(f"error dialing backend: {error}") from None
     try:
-        writer.write(request_head(message, answer.url))
+        writer.write(request_head(message, answer))
         async with asyncio.timeout(PATIENCE):
             head = await reader.readuntil(b"\r\n\r\n")
         if head.split(b" ", 2)[1] == b"101":
@@ -49,11 +53,15 @@ async def forward(answer: Upgrade, client: Connection, message: Message) -> None
         writer.close()
 
 
-def request_head(message: Message, url: str) -> bytes:
+def request_head(message: Message, answer: Upgrade) -> bytes:
     """The request as the far side gets it."""
-    parts = urlsplit(url)
+    parts = urlsplit(answer.url)
     target = parts._replace(scheme="", netloc="").geturl() or "/"
-    lines = [f"{message.method} {target} HTTP/1.1".encode(), f"Host: {parts.netloc}".encode()]
+    lines = [f"{message.method} {target} HTTP/1.1".encode()]
+    if answer.headers:
+        lines += [f"{name}: {value}".encode("latin-1", "replace") for name, value in answer.headers]
+        return b"\r\n".join([*lines, b"", b""])
+    lines.append(f"Host: {parts.netloc}".encode())
     for name, value in message.headers:
         if name == PROTOCOL:
             value = without_token(value)

@@ -34,16 +34,16 @@ GROUPS: Mapping[str, int] = {
     "policy": 17100,
     "rbac.authorization.k8s.io": 17000,
     "storage.k8s.io": 16800,
-    "storagemigration.k8s.io": 16800,
     "apiextensions.k8s.io": 16700,
     "admissionregistration.k8s.io": 16700,
     "scheduling.k8s.io": 16600,
     "coordination.k8s.io": 16500,
     "node.k8s.io": 16300,
     "discovery.k8s.io": 16200,
-    "resource.k8s.io": 16200,
     "flowcontrol.apiserver.k8s.io": 16100,
     "internal.apiserver.k8s.io": 16000,
+    "resource.k8s.io": 15900,
+    "storagemigration.k8s.io": 15800,
 }
 VERSIONS: Mapping[tuple[str, str], int] = {
     ("", "v1"): 1,
