@@ -10,6 +10,7 @@ from pathlib import Path
 
 from onggi.api.http import Handler, User
 from onggi.apiserver.access import Access, access
+from onggi.apiserver.aggregation.identity import CLIENT
 from onggi.apiserver.assemble import ApiServer, assemble, parts_of
 from onggi.apiserver.audit.audit import Audit
 from onggi.apiserver.audit.audit import load as load_policy
@@ -26,6 +27,7 @@ from onggi.store.store import Store
 from onggi.up.clock import now
 
 DAY = 86400.0  # seconds
+FRONT_PROXY = Wanted("client", CLIENT)
 INGRESS = Wanted("ingress", "onggi-ingress", hosts=("localhost", "*.localhost"), client=False)
 
 
@@ -40,6 +42,10 @@ class ControlPlane:
     pki: Pki
     tls: ssl.SSLContext
     nodes: dict[str, Handler] = field(default_factory=dict)
+    front: Pki = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.front = front_proxy(self.config)
 
     def cluster(self, user: User) -> InProcess:
         """The API as one of the parts of this process."""
@@ -61,6 +67,7 @@ async def api_server(config: Config, store: Store) -> AsyncIterator[ControlPlane
     """A server that listens; the namespaces and roles that a cluster begins with are there."""
     pki = Pki(config.data / "pki", certificates(config))
     pki.renew(now())
+    front_proxy(config).renew(now())
     nodes: dict[str, Handler] = {}
     gate = access(store, Keys(pki.signing_key), now)
     audit = auditor(config, gate)
@@ -104,9 +111,18 @@ def certificates(config: Config) -> tuple[Wanted, ...]:
     return (*standard(serving_hosts(*own), nodes), *([INGRESS] if config.node else ()))
 
 
+def front_proxy(config: Config) -> Pki:
+    """Who we are to extension API servers: an authority of its own, or whoever has a client
+    certificate of the cluster could speak to them for others."""
+    return Pki(config.data / "pki" / "front-proxy", (FRONT_PROXY,))
+
+
 def api_config(config: Config, pki: Pki) -> ApiConfig:
+    front = front_proxy(config)
     return ApiConfig(
         client_ca=pki.trust.read_text(),
+        front_proxy_ca=front.trust.read_text(),
+        front_proxy=front.path(FRONT_PROXY.file),
         services=IPv4Network(config.service_network),
         node_ports=config.node_ports,
         address=config.gateway if config.node else config.address,
@@ -117,10 +133,13 @@ def api_config(config: Config, pki: Pki) -> ApiConfig:
 async def keep_certificates(plane: ControlPlane) -> None:
     """Renew what has less than a third of its life left, without a restart."""
     while True:
-        wait = (plane.pki.next_due() - now()).total_seconds()
+        due = min(plane.pki.next_due(), plane.front.next_due())
+        wait = (due - now()).total_seconds()
         await asyncio.sleep(max(60.0, min(wait, DAY)))
         if "apiserver" in plane.pki.renew(now()):
             plane.tls.load_cert_chain(plane.pki.path("apiserver"))
+        if plane.front.renew(now()):
+            plane.api.aggregator.identity.forget()
         write_kubeconfig(plane)
 
 
