@@ -11,6 +11,7 @@ from onggi.api.cel.costs import AFTERWARDS, Cost, cost_of
 from onggi.api.cel.equality import equal, frozen
 from onggi.api.cel.errors import CelError
 from onggi.api.cel.frame import Frame, Plan
+from onggi.api.cel.library.patterns import check_pattern
 from onggi.api.cel.overloads import Overload
 from onggi.api.cel.plan import CONVERSIONS, NO_FRAME, Planner, is_constant
 from onggi.api.cel.syntax import Call, ListNode, Literal, Node
@@ -27,6 +28,8 @@ def call(planner: Planner, node: Call) -> Plan:
     nodes = ([node.target] if node.target else []) + node.args
     plans = [planner.plan(each) for each in nodes]
     run = chosen(planner, node, nodes)
+    if node.function in PATTERNS and isinstance(node.args[0], Literal):
+        check_pattern(str(node.args[0].value))
     if node.function in CONVERSIONS and is_constant(node):
         return folded(run, plans[0])
     cost = cost_of(node.function, node.overloads)
@@ -78,16 +81,8 @@ def sized(run: Run, plans: Sequence[Plan], cost: Cost, afterwards: bool) -> Plan
 
 
 def folded(run: Run, plan: Plan) -> Plan:
-    """A conversion of a constant is made once, for nothing; it fails when it is asked for."""
-    try:
-        value = run(plan(NO_FRAME))
-    except CelError as error:
-        text = str(error)
-
-        def failing(f: Frame) -> Any:
-            raise CelError(text)
-
-        return failing
+    """A conversion of a constant is made once, for nothing."""
+    value = run(plan(NO_FRAME))
     return lambda f: value
 
 
@@ -240,6 +235,7 @@ def comparison(negated: bool) -> Callable[[Planner, Call], Plan]:
     return planned
 
 
+PATTERNS = ("find", "findAll")
 QUICK = frozenset((int, bool, float, type(None)))
 SPECIAL: dict[str, Callable[[Planner, Call], Plan]] = {
     "_&&_": conjunction,

@@ -71,7 +71,9 @@ def declared(schema: Schema, name: str = "selfType", root: bool = False) -> Decl
     if schema.get("x-kubernetes-int-or-string"):
         longest = schema.get("maxLength")
         size = LONGEST_STRING if longest is None else max(longest, 0) * 4
-        return Declared(DYN, _same, size, 1)
+        return Declared(DYN, _int_or_string, size, 1)
+    if schema.get("x-onggi-any"):  # of our own: a field of upstream's type dyn
+        return Declared(DYN, _same)
     if root:
         schema = with_meta(schema)
     make = MAKERS.get(schema.get("type", ""))
@@ -107,7 +109,7 @@ def _list_adapter(item: Declared, keys: tuple[str, ...], is_set: bool) -> Adapt:
         if isinstance(raw, ListValue):
             return raw
         if not isinstance(raw, list | tuple):
-            raise invalid("array", raw)
+            raise invalid("an array for the provided schema with type=array", raw)
         return ListValue([item.adapt(each) for each in raw], keys, is_set)
 
     return adapt
@@ -143,7 +145,7 @@ def _object_adapter(name: str, table: dict[str, tuple[str, Adapt]]) -> Adapt:
         if isinstance(raw, ObjectValue):
             return raw
         if not isinstance(raw, Mapping):
-            raise invalid("object", raw)
+            raise invalid("a map for the provided schema with type=object", raw)
         return ObjectValue(raw, of, table)
 
     return adapt
@@ -160,7 +162,7 @@ def _map(schema: Schema, more: Schema, name: str) -> Declared | None:
         if isinstance(raw, MapValue):
             return raw
         if not isinstance(raw, Mapping):
-            raise invalid("object", raw)
+            raise invalid("a map for the provided schema with type=object", raw)
         return MapValue({key: item.adapt(value) for key, value in raw.items()})
 
     key = Declared(STRING, _same, 0, 2)
@@ -198,6 +200,12 @@ def _string(schema: Schema, name: str) -> Declared:
 
 def _same(raw: Any) -> Any:
     return raw
+
+
+def _int_or_string(raw: Any) -> Any:
+    if type(raw) is str or type(raw) is int:
+        return raw
+    raise CelError("invalid data, expected XIntOrString value to be either a string or integer")
 
 
 def _text(raw: Any) -> Any:
@@ -263,6 +271,10 @@ def _date(raw: Any) -> Any:
 
 
 def invalid(wanted: str, raw: Any) -> CelError:
+    if raw is None:
+        return CelError("invalid data, got null for schema with nullable=false")
+    if wanted.startswith("a"):
+        return CelError(f"invalid data, expected {wanted}")
     return CelError(f"invalid data, expected {wanted}, got {KINDS.get(type(raw), 'value')}")
 
 

@@ -25,7 +25,10 @@ class Issue:
 
 
 class CelErrors(Exception):
-    """The expression does not compile. ``str`` is upstream's whole report."""
+    """The expression does not compile. ``str`` is upstream's whole report; ``stage`` is what
+    upstream puts before it in messages."""
+
+    stage = "compilation failed"
 
     def __init__(self, issues: Sequence[Issue], source: str) -> None:
         self.issues = sorted(issues, key=lambda issue: issue.offset)[:MOST_ERRORS]
@@ -36,6 +39,16 @@ class CelErrors(Exception):
     def messages(self) -> list[str]:
         """The complaints alone, without places."""
         return [issue.text for issue in self.issues]
+
+
+class NotInstantiated(CelErrors):
+    """It compiles, but a constant within can never be worked out."""
+
+    stage = "program instantiation failed"
+
+    def __init__(self, text: str, source: str) -> None:
+        super().__init__([Issue(0, text)], source)
+        self.args = (text,)
 
 
 class CelError(Exception):

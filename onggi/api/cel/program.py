@@ -17,7 +17,7 @@ from onggi.api.cel.attributes import select
 from onggi.api.cel.calls import call
 from onggi.api.cel.checker import check
 from onggi.api.cel.environment import Environment
-from onggi.api.cel.errors import BudgetExceeded, CelError, CelErrors, Issue
+from onggi.api.cel.errors import BudgetExceeded, CelError, CelErrors, Issue, NotInstantiated
 from onggi.api.cel.estimate import estimate
 from onggi.api.cel.folds import comprehension
 from onggi.api.cel.frame import Frame
@@ -60,7 +60,10 @@ class Program:
         self.type: Type = check(self._root, environment, source)
         validate(self._root, source)
         planner = Planner(environment, HANDLERS)
-        self._plan = planner.plan(self._root)
+        try:
+            self._plan = planner.plan(self._root)
+        except CelError as error:
+            raise NotInstantiated(str(error), source) from None
         self._slots = planner.slots
 
     def evaluate(self, values: Mapping[str, Any], limit: int = PER_CALL) -> Any:

@@ -11,7 +11,7 @@ from onggi.api.cel.declared import Declared, declared
 TEXT: dict[str, Any] = {"type": "string"}
 MOMENT: dict[str, Any] = {"type": "string", "format": "date-time"}
 WHOLE: dict[str, Any] = {"type": "integer"}
-ANYTHING: dict[str, Any] = {"x-kubernetes-int-or-string": True}  # dyn
+ANYTHING: dict[str, Any] = {"x-onggi-any": True}
 
 
 def record(**fields: Any) -> dict[str, Any]:

@@ -87,5 +87,5 @@ NAMES: dict[str, Type] = {
     "bool": BOOL, "bytes": BYTES, "double": DOUBLE, "int": INT, "uint": UINT, "string": STRING,
     "list": list_of(DYN), "map": map_of(DYN, DYN), "null_type": NULL, "type": TYPE,
     "google.protobuf.Duration": DURATION, "google.protobuf.Timestamp": TIMESTAMP,
-    "optional_type": optional_of(DYN),
+    "optional_type": optional_of(DYN), "net.IP": opaque("net.IP"), "net.CIDR": opaque("net.CIDR"),
 }  # fmt: skip

@@ -8,15 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from onggi.api.cel.errors import CelError, CelErrors, Issue
+from onggi.api.cel.library.conversions import seconds
 from onggi.api.cel.syntax import Call, ListNode, Literal, MapNode, Node, walk
 from onggi.api.cel.times import duration_of, timestamp_of
 from onggi.api.cel.types import DYN, unwrapped
 from onggi.api.regex import RegexError, compiled
 
-LITERALS: dict[str, tuple[int, Callable[[str], Any]]] = {
-    "duration": (0, duration_of),
-    "timestamp": (0, timestamp_of),
-    "matches": (-1, compiled),
+LITERALS: dict[str, tuple[int, dict[type, Callable[[Any], Any]]]] = {
+    "duration": (0, {str: duration_of}),
+    "timestamp": (0, {str: timestamp_of, int: seconds}),
+    "matches": (-1, {str: compiled}),
 }
 
 
@@ -57,9 +58,9 @@ def differing(nodes: list[tuple[Node, bool]]) -> list[Issue]:
 def literals(call: Call) -> list[Issue]:
     if call.function not in LITERALS or not call.args:
         return []
-    index, read = LITERALS[call.function]
+    index, readers = LITERALS[call.function]
     given = call.args[index]
-    if not isinstance(given, Literal) or type(given.value) is not str:
+    if not isinstance(given, Literal) or (read := readers.get(type(given.value))) is None:
         return []
     try:
         read(given.value)

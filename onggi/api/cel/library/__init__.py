@@ -16,12 +16,13 @@ from onggi.api.cel.library import (
     optionals,
     patterns,
     text,
+    urls,
 )
 from onggi.api.cel.overloads import Overload
 
 MODULES = (
     operators, conversions, clock, text, patterns, lists, optionals, network, amounts, formats,
-    authorization,
+    authorization, urls,
 )  # fmt: skip
 
 

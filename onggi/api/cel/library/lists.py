@@ -28,9 +28,10 @@ def is_sorted(items: list[Any]) -> bool:
     return all(compare(a, b) <= 0 for a, b in pairwise(items))
 
 
-def total(kind: str) -> Callable[[list[Any]], Any]:
+def total(declared: str) -> Callable[[list[Any]], Any]:
     def add(items: list[Any]) -> Any:
-        if any(kind_of(item) != kind for item in items):
+        kind = kind_of(items[0]) if items else declared
+        if kind not in SUMMABLE or any(kind_of(item) != kind for item in items):
             raise CelError("no such overload")
         if kind == "duration":
             return checked_duration(sum(item.ns for item in items))

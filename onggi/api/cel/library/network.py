@@ -1,16 +1,14 @@
-"""Addresses: ``ip('10.0.0.1')``, ``cidr('10.0.0.0/8')``, ``url('https://x')`` and what they have.
+"""Addresses: ``ip('10.0.0.1')``, ``cidr('10.0.0.0/8')``, and what they have.
 
-Source: ``k8s.io/apiserver/pkg/cel/library`` (ip.go, cidr.go, urls.go), Go's ``net/netip``.
+Source: ``k8s.io/apiserver/pkg/cel/library`` (ip.go, cidr.go), Go's ``net/netip``.
 """
 
 import ipaddress
 from dataclasses import dataclass
 from typing import ClassVar
-from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from onggi.api.cel.errors import CelError
 from onggi.api.cel.overloads import Overload, function, method
-from onggi.api.structural.formats import is_uri
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -39,13 +37,6 @@ class Cidr:
     @property
     def network(self) -> Network:
         return ipaddress.ip_network((self.address, self.bits), strict=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Url:
-    TYPE: ClassVar[str] = "kubernetes.URL"
-    text: str
-    parts: SplitResult
 
 
 def parsed(text: str) -> Address:
@@ -131,60 +122,6 @@ def masked(cidr: Cidr) -> Cidr:
     return Cidr(cidr.network.network_address, cidr.bits)
 
 
-def url_of(text: str) -> Url:
-    if not is_url(text):
-        raise CelError(f'URL parse error during conversion from string: parse "{text}": '
-                       "invalid URI for request")  # fmt: skip
-    return Url(text, urlsplit(text))
-
-
-def is_url(text: str) -> bool:
-    if not is_uri(text):
-        return False
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return False
-    return "%" not in text or all_escapes(text)
-
-
-def all_escapes(text: str) -> bool:
-    rest = text.split("%")[1:]
-    return all(len(part) >= 2 and all(c in HEX for c in part[:2]) for part in rest)
-
-
-HEX = frozenset("0123456789abcdefABCDEF")
-
-
-def host(url: Url) -> str:
-    return url.parts.netloc.rpartition("@")[2]
-
-
-def hostname(url: Url) -> str:
-    name = host(url)
-    if name.startswith("["):
-        return name[1:].partition("]")[0]
-    return name.partition(":")[0]
-
-
-def port(url: Url) -> str:
-    name = host(url).rpartition("]")[2]
-    return name.partition(":")[2]
-
-
-def escaped_path(url: Url) -> str:
-    path = url.parts.path
-    return path if "%" in path else quote(unquote(path), safe="/:@!$&'()*+,;=~-._[]")
-
-
-def query(url: Url) -> dict[str, list[str]]:
-    try:
-        return parse_qs(url.parts.query, keep_blank_values=True, max_num_fields=10_000)
-    except ValueError:
-        return {}
-
-
 OVERLOADS: tuple[Overload, ...] = (
     function("ip", "string_to_ip", "string -> net.IP", ip_of),
     function("isIP", "is_ip", "string -> bool", is_ip),
@@ -213,12 +150,4 @@ OVERLOADS: tuple[Overload, ...] = (
     method("ip", "cidr_ip", "net.CIDR -> net.IP", lambda cidr: Ip(cidr.address)),
     method("prefixLength", "cidr_prefix_length", "net.CIDR -> int", lambda cidr: cidr.bits),
     method("masked", "cidr_masked", "net.CIDR -> net.CIDR", masked),
-    function("url", "string_to_url", "string -> kubernetes.URL", url_of),
-    function("isURL", "is_url_string", "string -> bool", is_url),
-    method("getScheme", "url_get_scheme", "kubernetes.URL -> string", lambda u: u.parts.scheme),
-    method("getHost", "url_get_host", "kubernetes.URL -> string", host),
-    method("getHostname", "url_get_hostname", "kubernetes.URL -> string", hostname),
-    method("getPort", "url_get_port", "kubernetes.URL -> string", port),
-    method("getEscapedPath", "url_get_escaped_path", "kubernetes.URL -> string", escaped_path),
-    method("getQuery", "url_get_query", "kubernetes.URL -> map(string, list(string))", query),
 )  # fmt: skip

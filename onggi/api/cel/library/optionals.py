@@ -8,6 +8,7 @@ from typing import Any
 
 from onggi.api.cel.errors import CelError
 from onggi.api.cel.overloads import Overload, function, method
+from onggi.api.cel.times import EARLIEST
 from onggi.api.cel.uint import Uint
 from onggi.api.cel.values import NONE, Duration, ObjectValue, Optional, Timestamp
 
@@ -17,8 +18,10 @@ ZEROES = frozenset((int, float, Uint, bool, str, bytes, type(None)))
 def is_zero(value: Any) -> bool:
     if type(value) in ZEROES:
         return not value
-    if isinstance(value, Duration | Timestamp):
+    if isinstance(value, Duration):
         return value.ns == 0
+    if isinstance(value, Timestamp):
+        return value.ns == EARLIEST
     if isinstance(value, list | dict | ObjectValue):
         return len(value) == 0
     return type(value) is Optional and not value.present

@@ -15,6 +15,13 @@ def matches(text: str, pattern: str) -> bool:
         raise CelError(str(error)) from None
 
 
+def check_pattern(pattern: str) -> None:
+    try:
+        compiled(pattern)
+    except RegexError as error:
+        raise CelError(str(error)) from None
+
+
 def find(text: str, pattern: str) -> str:
     found = find_all(text, pattern, 1)
     return found[0] if found else ""
