@@ -39,6 +39,7 @@ class Caches:
         self._names = {(k.group, k.name): k for k in self._kinds}
         self._whole = whole
         self._listeners: dict[Kind, list[Listener]] = {kind: [] for kind in self._kinds}
+        self._everywhere: list[Listener] = []  # for kinds that come later, too
         self._began: datetime | None = None
 
     @property
@@ -58,7 +59,8 @@ class Caches:
         return self._names.get((api_version.rpartition("/")[0], name))
 
     def get(self, kind: Kind, namespace: str, name: str) -> View | None:
-        return self._kinds[kind].get(namespace, name)
+        index = self._kinds.get(kind)  # none where the kind has gone since
+        return None if index is None else index.get(namespace, name)
 
     def owned(self, kind: Kind, owner: View) -> Sequence[View]:
         return self._kinds[kind].owned(uid(owner))
@@ -74,8 +76,23 @@ class Caches:
 
     def listen(self, listener: Listener, kinds: Collection[Kind] | None = None) -> None:
         """Call this, synchronously, about every change of these kinds (all) from now on."""
+        if kinds is None:
+            self._everywhere.append(listener)
         for kind in self._kinds if kinds is None else kinds:
             self._listeners[kind].append(listener)
+
+    def add(self, kind: Kind) -> None:
+        """A kind that was not there from the start: only metadata is kept."""
+        self._kinds[kind] = Index()
+        self._names[kind.group, kind.name] = kind
+        self._listeners[kind] = list(self._everywhere)
+
+    def drop(self, kind: Kind) -> None:
+        """The kind has gone, and its objects with it."""
+        self._kinds.pop(kind, None)
+        self._listeners.pop(kind, None)
+        if self._names.get((kind.group, kind.name)) is kind:
+            del self._names[kind.group, kind.name]
 
     def put(self, kind: Kind, obj: View) -> None:
         """A version that the server answered or reported; older ones are ignored."""

@@ -19,10 +19,11 @@ from onggi.api.kind import Kind
 from onggi.api.objects import View, get
 from onggi.api.plan import Controller, Map, Plan, Target, World
 from onggi.client.cluster import Cluster
-from onggi.controller.cache import Caches, Reflector, Whole
+from onggi.controller.cache import Caches, Whole
 from onggi.controller.correlate import Source
 from onggi.controller.events import Recorder
 from onggi.controller.executor import Behind, Executor, NotYet, is_terminating
+from onggi.controller.following import Following
 from onggi.controller.index import owners
 from onggi.controller.queue import Queue
 
@@ -57,7 +58,7 @@ class Runtime:
             Runner(c, self.caches, self._executor(c, cluster, writer), clock) for c in controllers
         ]
         followed = self.caches.kinds if any(c.everything for c in controllers) else whole
-        self._reflectors = [Reflector(cluster, kind, self.caches) for kind in followed]
+        self._following = Following(cluster, self.caches, followed)
 
     def _executor(
         self, controller: Controller, cluster: Cluster, writer: Callable[[str], Cluster] | None
@@ -65,13 +66,17 @@ class Runtime:
         own = writer(controller.account or controller.name) if writer else cluster
         return Executor(own, self.caches, self.recorder)
 
+    def add(self, kind: Kind) -> None:
+        """Deal with this kind, too: one that appears while the process runs."""
+        self._following.add(kind)
+
+    def remove(self, kind: Kind) -> None:
+        self._following.remove(kind)
+
     async def run(self) -> None:
         """For ever; whoever runs it cancels it."""
         async with asyncio.TaskGroup() as group:
-            for reflector in self._reflectors:
-                group.create_task(reflector.run())
-            for reflector in self._reflectors:
-                await reflector.synced.wait()
+            await self._following.start(group)
             self.caches.begin(self._clock())
             group.create_task(self.recorder.run())
             for runner in self._runners:
@@ -242,10 +247,15 @@ def everyone(obj: View) -> bool:
 
 def maps(controller: Controller) -> Iterator[tuple[Kind, Map]]:
     if controller.kind is not None:
-        yield controller.kind, itself
+        yield controller.kind, itself if controller.about is None else own(controller.about)
     for kind in controller.owns:
         yield kind, owner_of(controller)
     yield from controller.watches.items()
+
+
+def own(about: Callable[[View], bool]) -> Map:
+    """Wakes the changed object, if the controller is about such."""
+    return lambda changed, world: itself(changed, world) if about(changed) else ()
 
 
 def itself(changed: View, world: World) -> Sequence[tuple[str, str]]:

@@ -9,6 +9,7 @@ from onggi.apiserver.authn.accounts import Keys
 from onggi.apiserver.authn.issue import issue
 from onggi.apiserver.authn.pki import Pki
 from onggi.apiserver.quota.keeper import Keeper
+from onggi.controller.definitions import Definitions
 from onggi.controller.runtime import Runtime
 from onggi.kinds import BUILTIN
 from onggi.kinds.controllers import CONTROLLERS, with_keys
@@ -31,7 +32,8 @@ class Loops:
             also=(*READS, *also),
             writer=lambda account: plane.cluster(controller(account)),
         )
-        self.synced = self.runtime.synced
+        Definitions(self.runtime)
+        self.synced, self._api = self.runtime.synced, plane.api
         quota = plane.cluster(controller("resourcequota-controller"))
         self._quotas = Keeper(plane.api.quotas, quota, now)
         self._scheduler = Scheduler(
@@ -44,6 +46,7 @@ class Loops:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.runtime.run())
+            group.create_task(self._api.run())
             group.create_task(self._quotas.run())
             await self.synced.wait()
             group.create_task(self._scheduler.run())

@@ -6,18 +6,21 @@ Source: ``k8s.io/apiextensions-apiserver/pkg/controller/finalizer/crd_finalizer.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from onggi.api.conditions import condition, is_true, with_condition
+from onggi.api.conditions import condition, find, is_true, with_condition
 from onggi.api.crd import bare, kinds_of
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, View, get
-from onggi.api.plan import Action, Clear, Controller, Patch, Plan, Remains, SetStatus, World
+from onggi.api.plan import Action, Clear, Controller, Patch, Plan, Remains, SetStatus, Target, World
 from onggi.kinds.apiextensions.crd.kind import CLEANUP, CRD
 
 AGAIN = timedelta(seconds=5)  # how often upstream looks whether the last one is gone
 BEGUN = ("InstanceDeletionInProgress", "CustomResource deletion is in progress")
 DONE = ("InstanceDeletionCompleted", "removed all instances")
 NEVER = ("NeverEstablished", "resource was never established")
-WAITING = "could not confirm zero CustomResources remaining: timed out waiting for the condition"
+CHECK = (
+    "InstanceDeletionCheck",
+    "could not confirm zero CustomResources remaining: timed out waiting for the condition",
+)
 
 
 def reconcile(crd: View, world: World, now: datetime) -> Plan:
@@ -29,8 +32,10 @@ def reconcile(crd: View, world: World, now: datetime) -> Plan:
     def then(remains: Sequence[Remains]) -> Sequence[Action]:
         return after(crd, remains, now)
 
-    begun = told(crd, True, BEGUN, now)
-    return Plan([begun, Clear(instances(crd), "", then)], again_in=AGAIN)
+    present = find(crd, "Terminating") or {}
+    is_told = present.get("reason") in (BEGUN[0], CHECK[0])
+    begun = [] if is_told else [told(crd, True, BEGUN, now)]
+    return Plan([*begun, Clear(instances(crd), "", then)], again_in=AGAIN)
 
 
 def after(crd: View, remains: Sequence[Remains], now: datetime) -> Sequence[Action]:
@@ -38,7 +43,7 @@ def after(crd: View, remains: Sequence[Remains], now: datetime) -> Sequence[Acti
         said = ("InstanceDeletionFailed", f"could not issue all deletes: {refusal}")
         return [told(crd, True, said, now)]
     if any(r.items for r in remains):
-        return [told(crd, True, ("InstanceDeletionCheck", WAITING), now)]
+        return [told(crd, True, CHECK, now)]
     return [told(crd, False, DONE, now), let_go(crd)]
 
 
@@ -62,6 +67,21 @@ def let_go(crd: View) -> Patch:
     return Patch(CRD, crd, {"metadata": {"finalizers": left or None}})
 
 
+def definition(kind: Kind, changed: View, world: World) -> list[Target]:
+    """The last custom resource that goes lets its definition go."""
+    if kind.custom is None or get(changed, "metadata.deletionTimestamp") is None:
+        return []
+    name = f"{kind.plural}.{kind.group}"
+    crd = world.get(CRD, "", name)
+    is_going = crd is not None and get(crd, "metadata.deletionTimestamp") is not None
+    return [Target(CRD, "", name)] if is_going else []
+
+
 CONTROLLER = Controller(
-    name="crd-finalizer", kind=CRD, reconcile=reconcile, workers=5, account="system:apiserver"
+    name="crd-finalizer",
+    kind=CRD,
+    reconcile=reconcile,
+    everything=definition,
+    workers=5,
+    account="system:apiserver",
 )
