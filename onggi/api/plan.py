@@ -207,6 +207,7 @@ class Controller:
     name: str
     reconcile: Reconcile
     kind: Kind | None = None
+    about: Callable[[View], bool] | None = None  # which objects of ``kind`` wake it; None: all
     owns: tuple[Kind, ...] = ()
     watches: Mapping[Kind, Map] = field(default_factory=dict)
     reads: tuple[Kind, ...] = ()  # in the World, but changes wake nobody

@@ -155,6 +155,7 @@ class Performance:
             self._caches.forget(action.kind, action.target)  # gone, whoever has its name now
             return
         if is_lingering(answer):
+            self._written[uid(answer)] = answer
             self._caches.put(action.kind, answer)
         else:
             self._caches.forget(action.kind, action.target)

@@ -14,6 +14,9 @@ from onggi.kinds.apps.replicaset import reconcile as replicaset
 from onggi.kinds.certificates.certificatesigningrequest import approve as csr_approve
 from onggi.kinds.certificates.certificatesigningrequest import cleaner as csr_cleaner
 from onggi.kinds.certificates.certificatesigningrequest.signing import Sign, signing
+from onggi.kinds.batch.job import leftovers as job_leftovers
+from onggi.kinds.batch.job import reconcile as job
+from onggi.kinds.batch.job import ttl as job_ttl
 from onggi.kinds.core.endpoints import reconcile as endpoints
 from onggi.kinds.core.event import expiry
 from onggi.kinds.core.namespace import reconcile as namespace
@@ -38,6 +41,8 @@ CONTROLLERS = (
     pod.GARBAGE,
     namespace.CONTROLLER,
     garbage.CONTROLLER,
+    job.CONTROLLER,
+    job_leftovers.CONTROLLER,
     deployment.CONTROLLER,
     replicaset.CONTROLLER,
     node.CONTROLLER,
@@ -45,6 +50,7 @@ CONTROLLERS = (
     pod.TAINT_EVICTION,
     csr_approve.CONTROLLER,
     csr_cleaner.CONTROLLER,
+    job_ttl.CONTROLLER,
     CLUSTERROLE_AGGREGATION,
     protection.CLAIMS,
     protection.VOLUMES,

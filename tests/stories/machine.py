@@ -21,12 +21,14 @@ from onggi.kinds.core.pod import POD
 @dataclass
 class Kubelet:
     """Binds pods to ``node`` (if any), makes them ready after ``start`` seconds (never, if their
-    image is in ``broken``), and ends them ``stop`` seconds after their deletion began."""
+    image is in ``broken``), and ends them ``stop`` seconds after their deletion began. Images in
+    ``ends`` end by themselves, so many seconds after they were ready, with an exit code."""
 
     node: str = "node-1"
     start: float = 2
     stop: float = 1
     broken: set[str] = field(default_factory=set)
+    ends: dict[str, tuple[float, int]] = field(default_factory=dict)
     dead: bool = False
 
     def controller(self):
@@ -43,9 +45,14 @@ class Kubelet:
             return Plan()
         if get(pod, "metadata.deletionTimestamp"):
             return self.end(pod, now)
+        if get(pod, "status.phase") in ("Succeeded", "Failed"):
+            return Plan()
         since = parse(get(pod, "status.startTime") or stamp(now))
         status = self.status(pod, since, now)
         again = since + timedelta(seconds=self.start) - now
+        if again <= timedelta() and (end := self.ends.get(pod["spec"]["containers"][0]["image"])):
+            again += timedelta(seconds=end[0])
+            status = status if again > timedelta() else self.ended(status, end[1], now)
         actions = [SetStatus(POD, pod, status)] if status != pod.get("status") else []
         return Plan(actions, again_in=again if again > timedelta() else None)
 
@@ -56,6 +63,18 @@ class Kubelet:
         if left > timedelta():
             return Plan(again_in=left)
         return Plan([Delete(POD, pod, grace=0)])
+
+    def ended(self, status, code, now):
+        ready = {"type": "Ready", "status": "False", "lastTransitionTime": stamp(now)}
+        state = {"terminated": {"exitCode": code, "finishedAt": stamp(now)}}
+        return status | {
+            "phase": "Failed" if code else "Succeeded",
+            "conditions": [*(c for c in status["conditions"] if c["type"] != "Ready"), ready],
+            "containerStatuses": [
+                {"name": "c", "state": state, "ready": False, "restartCount": 0,
+                 "image": "i", "imageID": "i"}
+            ],
+        }  # fmt: skip
 
     def status(self, pod, since, now):
         image = pod["spec"]["containers"][0]["image"]
