@@ -15,6 +15,7 @@ from onggi.api.objects import Object, View, clone_value, get, parents
 if TYPE_CHECKING:
     from onggi.api.custom import Custom
 
+PROXIED = ("create", "delete", "get", "patch", "update")  # by a ``proxy`` subresource
 VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 
 

@@ -65,7 +65,7 @@ class Metrics:
             return (request.method, "", "", "", "", "")
         scope = "resource" if target.name else "namespace" if target.namespace else "cluster"
         verb = target.verb.upper()
-        if target.subresource in ("exec", "attach", "portforward", "log"):
+        if target.subresource in ("exec", "attach", "portforward", "log", "proxy"):
             verb = "CONNECT"
         subresource = target.subresource
         if subresource and offers(kind, subresource) is None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from onggi.api.http import Answer
+from onggi.api.kind import PROXIED
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.verbs.below import BINDING, bind, token
 from onggi.apiserver.verbs.components import get_component, list_components
@@ -12,6 +13,7 @@ from onggi.apiserver.verbs.delete import delete, delete_collection
 from onggi.apiserver.verbs.get import get
 from onggi.apiserver.verbs.list import list_
 from onggi.apiserver.verbs.patch import patch
+from onggi.apiserver.verbs.proxy import proxy
 from onggi.apiserver.verbs.scale import get_scale, patch_scale, update_scale
 from onggi.apiserver.verbs.update import update
 from onggi.apiserver.verbs.watch import watch
@@ -29,6 +31,7 @@ VERBS: Mapping[str, Verb] = {
     "deletecollection": delete_collection,
 }
 STREAM: Mapping[str, Verb] = {"get": connect, "create": connect}
+PROXY: Mapping[str, Verb] = dict.fromkeys(PROXIED, proxy)
 OBJECT: Mapping[str, Verb] = {"get": get, "update": update, "patch": patch}
 
 RESOURCES: Mapping[str, Mapping[str, Verb]] = {
@@ -44,6 +47,9 @@ SUBRESOURCES: Mapping[tuple[str, str], Mapping[str, Verb]] = {
     ("pods", "exec"): STREAM,
     ("pods", "attach"): STREAM,
     ("pods", "portforward"): STREAM,
+    ("pods", "proxy"): PROXY,
+    ("services", "proxy"): PROXY,
+    ("nodes", "proxy"): PROXY,
     ("namespaces", "finalize"): OBJECT,
     ("certificatesigningrequests.certificates.k8s.io", "approval"): OBJECT,
     ("serviceaccounts", "token"): {"create": token},

@@ -58,7 +58,8 @@ def test_tables_name_fields_that_exist(kind: Kind) -> None:
     assert isinstance(kind.schema, str)
     paths = [default.path for default in kind.defaults]
     paths += [default.when[0] for default in kind.defaults if default.when]
-    paths += [*kind.immutable, *kind.selectable.values()]
+    paths += [*kind.immutable]
+    paths += [one for path in kind.selectable.values() for one in path.split("|")]
     paths += [entry.path for entry in kind.ignored]
     paths += [c.value for c in kind.columns if isinstance(c.value, str)]
     assert [path for path in paths if not exists(kind.schema, path)] == []

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from onggi.api import names
 from onggi.api.field_error import FieldError, duplicate, forbidden, invalid
-from onggi.api.kind import Ignored, Kind
+from onggi.api.kind import PROXIED, Ignored, Kind, Subresource
 from onggi.api.objects import Object, View, clone_value, get
 from onggi.kinds.addresses import check_network, is_ipv6
 from onggi.kinds.checks import choice, named
@@ -109,6 +109,7 @@ NODE = Kind(
     name="Node",
     plural="nodes",
     schema="io.k8s.api.core.v1.Node",
+    subresources=(Subresource("proxy", "NodeProxyOptions", PROXIED),),
     namespaced=False,
     short=("no",),
     derived=(default,),

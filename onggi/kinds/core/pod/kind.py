@@ -7,7 +7,7 @@ columns.py                             what kubectl get prints
 predicates.py resources.py             what everybody else asks of a pod
 """
 
-from onggi.api.kind import Kind, Subresource
+from onggi.api.kind import PROXIED, Kind, Subresource
 from onggi.kinds.core.pod import ignored
 from onggi.kinds.core.pod.advice import on_pod
 from onggi.kinds.core.pod.columns import COLUMNS
@@ -55,6 +55,7 @@ POD = Kind(
         Subresource("exec", "PodExecOptions", CONNECT),
         Subresource("log", "Pod", ("get",)),
         Subresource("portforward", "PodPortForwardOptions", CONNECT),
+        Subresource("proxy", "PodProxyOptions", PROXIED),
     ),
     ignored=ignored.at("spec"),
     advice=(on_pod,),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from onggi.api.kind import Ignored, Kind
+from onggi.api.kind import PROXIED, Ignored, Kind, Subresource
 from onggi.api.objects import View, get
 from onggi.kinds.core.service.columns import COLUMNS
 from onggi.kinds.core.service.prepare import BALANCER, default, is_headless, prepare
@@ -48,4 +48,5 @@ SERVICE = Kind(
         Ignored("spec.trafficDistribution", "not supported by Onggi yet; all endpoints are equal"),
     ),
     advice=(advise,),
+    subresources=(Subresource("proxy", "ServiceProxyOptions", PROXIED),),
 )
