@@ -8,6 +8,9 @@ from onggi.kinds.core.endpoints import ENDPOINTS
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.service import SERVICE
 from onggi.kinds.discovery.endpointslice import ENDPOINTSLICE
+from onggi.kinds.flowcontrol.flowschema import FLOWSCHEMA
+from onggi.kinds.flowcontrol.prioritylevelconfiguration import PRIORITYLEVELCONFIGURATION as LEVEL
+from onggi.kinds.networking.servicecidr import SERVICECIDR
 from onggi.kinds.rbac.clusterrole import CLUSTERROLE
 from onggi.kinds.scheduling.priorityclass import PRIORITYCLASS
 from onggi.store.memory import MemoryStore
@@ -39,6 +42,17 @@ async def test_a_new_cluster_has_what_everybody_counts_on():
     assert await cluster.get(CLUSTERROLE, "", "cluster-admin")
     trust = await cluster.get(CONFIGMAP, "kube-system", "extension-apiserver-authentication")
     assert trust["data"] == {"client-ca-file": "PEM"}
+
+
+async def test_a_new_cluster_shares_its_attention_and_says_where_addresses_come_from():
+    cluster = await started()
+    levels = {level["metadata"]["name"] for level in (await cluster.list(LEVEL)).items}
+    assert levels >= {"exempt", "catch-all", "system", "workload-low"}
+    assert len((await cluster.list(FLOWSCHEMA)).items) == 11
+    network = await cluster.get(SERVICECIDR, "", "kubernetes")
+    assert network["spec"] == {"cidrs": ["10.50.0.0/16"]}
+    (ready,) = network["status"]["conditions"]
+    assert (ready["type"], ready["status"]) == ("Ready", "True")
 
 
 async def test_a_second_start_writes_nothing():

@@ -90,7 +90,7 @@ def check_inline(spec: View, path: str) -> Iterator[FieldError]:
 def check_capacity(capacity: View, path: str) -> Iterator[FieldError]:
     yield from check_present(capacity, path)
     if set(capacity) != {"storage"}:
-        yield not_supported(path, dict(capacity), ("storage",))
+        yield not_supported(path, dict(capacity) or None, ("storage",))
     for name, amount in capacity.items():
         yield from check_basic_amount(amount, f"{path}[{name}]")
         yield from check_positive(amount, f"{path}[{name}]")
