@@ -48,11 +48,9 @@ from typing import Any, NamedTuple
 
 from onggi.api import timestamps
 from onggi.api.objects import Object
+from onggi.api.schema_division import DEFAULTS, Definition, division, granularity, strategies_of
 from onggi.api.schema_nodes import (
-    ATOMIC,
     FIELDS,
-    KEYED,
-    SET,
     Amount,
     Binary,
     Field,
@@ -71,7 +69,6 @@ from onggi.api.schema_nodes import (
 )
 from onggi.api.schema_walk import Walk
 
-Definition = Mapping[str, Any]
 Read = Callable[[str], Definition]
 
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"
@@ -189,11 +186,6 @@ SPECIAL: dict[str, Node] = {
     f"{EXTENSIONS}.JSON": FREE,
 }
 OTHERS = ("Array", "Bool", "StringArray")  # what else may stand where a JSON schema does
-# The defaults of keys of list items that upstream's types declare (``+default``).
-DEFAULTS = {
-    ("io.k8s.api.core.v1.ContainerPort", "protocol"): "TCP",
-    ("io.k8s.api.core.v1.ServicePort", "protocol"): "TCP",
-}
 
 
 class Schemas:
@@ -268,31 +260,6 @@ class Schemas:
         if node is None:
             node = self.scalars[go, bits] = Whole(bits, go) if bits else Text(go)
         return node
-
-
-def strategies_of(schema: Definition) -> tuple[str, ...]:
-    strategy = schema.get("x-kubernetes-patch-strategy")
-    return tuple(strategy.split(",")) if strategy else ()
-
-
-def granularity(schema: Definition) -> Shape | None:
-    """What x-kubernetes-map-type says."""
-    said: dict[str, Shape] = {"atomic": ATOMIC, "granular": FIELDS}
-    return said.get(schema.get("x-kubernetes-map-type", ""))
-
-
-def division(schema: Definition) -> tuple[Shape, tuple[str, ...]]:
-    """How a list is divided, and its keys: x-kubernetes-list-type, else the patch strategy."""
-    keys = tuple(schema.get("x-kubernetes-list-map-keys", ()))
-    match schema.get("x-kubernetes-list-type"):
-        case "set":
-            return SET, ()
-        case "map":
-            return KEYED, keys
-        case None if "merge" in strategies_of(schema):
-            key = schema.get("x-kubernetes-patch-merge-key")
-            return (KEYED, (key,)) if key else (SET, ())
-    return ATOMIC, ()
 
 
 def decode(obj: Object, schema: Schema) -> Decoded:

@@ -17,7 +17,8 @@ from typing import Any
 
 from onggi.api.kind import Kind
 from onggi.api.objects import Object
-from onggi.api.schema import META, Definition, Schema, Schemas, always, decode
+from onggi.api.schema import META, Schema, Schemas, always, decode
+from onggi.api.schema_division import Definition
 from onggi.api.structural.node import Root
 from onggi.apiserver import custom_decode
 from onggi.apiserver.misfit import Misfit

@@ -4,6 +4,7 @@ Source: ``k8s.io/apimachinery/pkg/util/managedfields/internal`` (lastappliedmana
 lastappliedupdater.go).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -49,10 +50,9 @@ def renewed(obj: Object, config: View) -> Object:
     if not annotation(obj):
         return obj
     meta: View = config.get("metadata") or {}
-    others = {k: v for k, v in (meta.get("annotations") or {}).items() if k != ANNOTATION}
-    shown = {**config, "metadata": {k: v for k, v in meta.items() if k != "annotations"}}
-    if others:
-        shown["metadata"]["annotations"] = others
+    shown = {**config, "metadata": dict(meta)}
+    if isinstance(others := meta.get("annotations"), Mapping):
+        shown["metadata"]["annotations"] = {k: v for k, v in others.items() if k != ANNOTATION}
     annotations = {**obj["metadata"]["annotations"], ANNOTATION: text(shown)}
     if sum(size(key) + size(value) for key, value in annotations.items()) > ANNOTATIONS_LIMIT:
         del annotations[ANNOTATION]
