@@ -11,12 +11,12 @@ from onggi.kinds.apiextensions.crd import finish as crd_finish
 from onggi.kinds.apiextensions.crd import naming as crd_naming
 from onggi.kinds.apps.deployment import reconcile as deployment
 from onggi.kinds.apps.replicaset import reconcile as replicaset
-from onggi.kinds.certificates.certificatesigningrequest import approve as csr_approve
-from onggi.kinds.certificates.certificatesigningrequest import cleaner as csr_cleaner
-from onggi.kinds.certificates.certificatesigningrequest.signing import Sign, signing
 from onggi.kinds.batch.job import leftovers as job_leftovers
 from onggi.kinds.batch.job import reconcile as job
 from onggi.kinds.batch.job import ttl as job_ttl
+from onggi.kinds.certificates.certificatesigningrequest import approve as csr_approve
+from onggi.kinds.certificates.certificatesigningrequest import cleaner as csr_cleaner
+from onggi.kinds.certificates.certificatesigningrequest.signing import Sign, signing
 from onggi.kinds.core.endpoints import reconcile as endpoints
 from onggi.kinds.core.event import expiry
 from onggi.kinds.core.namespace import reconcile as namespace
@@ -30,6 +30,7 @@ from onggi.kinds.discovery.endpointslice import mirror
 from onggi.kinds.discovery.endpointslice import reconcile as endpointslice
 from onggi.kinds.flowcontrol import upkeep as flowcontrol
 from onggi.kinds.rbac.aggregation import CLUSTERROLE_AGGREGATION
+from onggi.kinds.storagemigration import migrate
 
 CONTROLLERS = (
     SERVICE_ACCOUNTS,
@@ -57,6 +58,7 @@ CONTROLLERS = (
     expiry.CONTROLLER,
     flowcontrol.LEVEL_UPKEEP,
     flowcontrol.SCHEMA_UPKEEP,
+    migrate.CONTROLLER,
     crd_naming.CONTROLLER,
     crd_finish.CONTROLLER,
 )

@@ -415,12 +415,16 @@ CONTROLLERS: dict[str, Rules] = {
         on("update", "core", "resourcequotas/status"),
         EVENTS,
     ),
+    "storage-version-migrator-controller": (
+        on(READ, "storagemigration.k8s.io", "storageversionmigrations"),
+        on("update", "storagemigration.k8s.io", "storageversionmigrations/status"),
+    ),
     "root-ca-cert-publisher": (on("create update patch", "core", "configmaps"), EVENTS),
     "service-account-controller": (on("create", "core", "serviceaccounts"), EVENTS),
     "token-controller": (  # upstream's writes as the controller manager itself
         on("get", "core", "serviceaccounts"),
         on("update", "core", "serviceaccounts"),
-        on("get update delete", "core", "secrets"),
+        on("create get update delete", "core", "secrets"),
     ),
     "taint-eviction-controller": (
         on(f"{READ} delete", "core", "pods"),
