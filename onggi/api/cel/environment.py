@@ -43,7 +43,7 @@ class Environment:
 
     def extended(self, variables: Variables) -> "Environment":
         """The same with more variables."""
-        return Environment({**self.variables, **variables}, self.structs, self._new, self.root)
+        return type(self)({**self.variables, **variables}, self.structs, self._new, self.root)
 
     def variable(self, name: str) -> Type | None:
         given = self.variables.get(name)

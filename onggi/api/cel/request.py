@@ -29,6 +29,8 @@ def table(item: dict[str, Any]) -> dict[str, Any]:
 def typed(schema: dict[str, Any], name: str) -> Declared:
     found = declared(schema, name)
     assert found is not None
+    adapt = found.adapt
+    found.adapt = lambda raw: None if raw is None else adapt(raw)
     return found
 
 
