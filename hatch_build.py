@@ -6,6 +6,7 @@ validators; this hook turns them back into upstream's OpenAPI v2 form and stores
 definition by itself, so that the server reads only those it serves:
 
     definition(name PRIMARY KEY, structure, described)
+    source(commit_id)                       of this package, for ``/version``
 
 ``structure`` is JSON without descriptions, for decoding and patching, and has under ``x-go``
 what OpenAPI does not say (``tools/go_facts.py``); ``described`` is upstream's whole, deflated,
@@ -14,6 +15,7 @@ for ``/openapi``. The names are upstream's: ``io.k8s.api.apps.v1.Deployment``.
 
 import json
 import sqlite3
+import subprocess
 import zlib
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -52,7 +54,17 @@ class DefinitionsHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
-        write(root / TARGET, definitions(), json.loads((root / FACTS).read_text()))
+        facts = json.loads((root / FACTS).read_text())
+        write(root / TARGET, definitions(), facts, commit(root))
+
+
+def commit(root: Path) -> str:
+    """Where this is a checkout; zeroes in a source archive."""
+    try:
+        asked = ["git", "-C", str(root), "rev-parse", "HEAD"]
+        return subprocess.run(asked, capture_output=True, check=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "0" * 40
 
 
 def definitions() -> dict[str, Any]:
@@ -119,7 +131,7 @@ def compact(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def write(target: Path, found: dict[str, Any], facts: dict[str, Any]) -> None:
+def write(target: Path, found: dict[str, Any], facts: dict[str, Any], commit_id: str) -> None:
     """Replace the file in one step: a running server keeps the one it has open."""
     target.parent.mkdir(exist_ok=True)
     fresh = target.with_suffix(".new")
@@ -131,6 +143,8 @@ def write(target: Path, found: dict[str, Any], facts: dict[str, Any]) -> None:
             " WITHOUT ROWID"
         )
         database.executemany("INSERT INTO definition VALUES (?, ?, ?)", rows(found, facts))
+        database.execute("CREATE TABLE source (commit_id TEXT)")
+        database.execute("INSERT INTO source VALUES (?)", (commit_id,))
         database.commit()
         database.execute("VACUUM")
     finally:

@@ -40,6 +40,7 @@ class Config:
     pod_network: str = "10.244.0.0/16"
     service_network: str = "10.96.0.0/16"
     node_ports: tuple[int, int] = (30000, 32767)
+    account_secrets: bool = True  # a Secret with a token for each service account
     audit_policy: str = ""  # a file; empty: no audit log
 
     @property

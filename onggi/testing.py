@@ -97,7 +97,7 @@ def served(data: Path, keys: Path) -> Iterator[Onggi]:
 
     data.mkdir(parents=True, exist_ok=True)
     (data / "pki").symlink_to(keys)
-    config = Config(data=data, node=False, node_name="none", api_port=0)
+    config = Config(data=data, node=False, node_name="none", api_port=0, account_secrets=False)
     server = Server(config)
     thread = threading.Thread(target=server.run, name="onggi", daemon=True)
     thread.start()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from onggi.api.http import Request, Response, User
 from onggi.api.objects import Object
+from onggi.apiserver import schemas
 from onggi.apiserver.app import Page
 from onggi.apiserver.config import ApiConfig
 from onggi.apiserver.discovery import Discovery
@@ -52,7 +53,7 @@ def version(config: ApiConfig) -> Object:
         "major": major,
         "minor": minor,
         "gitVersion": config.version,
-        "gitCommit": "",
+        "gitCommit": schemas.commit(),
         "gitTreeState": "clean",
         "buildDate": "1970-01-01T00:00:00Z",
         "goVersion": "",

@@ -76,6 +76,12 @@ def field_text(reference: str) -> str:
     return text
 
 
+def commit() -> str:
+    """Of the source that this was built from; zeroes where that was no checkout."""
+    found: str = database().execute("SELECT commit_id FROM source").fetchone()[0]
+    return found
+
+
 def names() -> Iterator[str]:
     """Every definition there is, in order."""
     for (name,) in database().execute("SELECT name FROM definition ORDER BY name"):

@@ -38,6 +38,13 @@ def up(
     https_port: Annotated[int | None, typer.Option(help="Ingress, HTTPS (443); 0: none.")] = None,
     pod_network: Annotated[str | None, typer.Option(help="Network of the pods.")] = None,
     service_network: Annotated[str | None, typer.Option(help="Network of the services.")] = None,
+    account_secrets: Annotated[
+        bool | None,
+        typer.Option(
+            "--account-secrets/--no-account-secrets",
+            help="A Secret with a token for each service account, as before v1.24 (yes).",
+        ),
+    ] = None,
     audit_policy: Annotated[
         str | None,
         typer.Option(help="What log/audit.log shall say: an audit Policy file; '': no log."),
@@ -54,6 +61,7 @@ def up(
         "https_port": https_port,
         "pod_network": pod_network,
         "service_network": service_network,
+        "account_secrets": account_secrets,
         "audit_policy": str(Path(audit_policy).resolve()) if audit_policy else audit_policy,
     }
     config = prepared(data, options)

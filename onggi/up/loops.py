@@ -13,6 +13,7 @@ from onggi.controller.definitions import Definitions
 from onggi.controller.runtime import Runtime
 from onggi.kinds import BUILTIN
 from onggi.kinds.controllers import CONTROLLERS, with_keys
+from onggi.kinds.core.serviceaccount.secrets import ACCOUNT_SECRETS
 from onggi.scheduler.loop import READS, Scheduler, SchedulerConfig
 from onggi.up.clock import now
 from onggi.up.control_plane import ControlPlane
@@ -23,7 +24,8 @@ class Loops:
     """``run`` for ever; ``runtime.caches`` and ``runtime.recorder`` serve other parts too."""
 
     def __init__(self, plane: ControlPlane, also: tuple[Kind, ...] = ()) -> None:
-        controllers = (*CONTROLLERS, *keyed(plane.pki))
+        legacy_tokens = (ACCOUNT_SECRETS,) if plane.config.account_secrets else ()
+        controllers = (*CONTROLLERS, *keyed(plane.pki), *legacy_tokens)
         self.runtime = Runtime(
             plane.cluster(CACHES),
             controllers,

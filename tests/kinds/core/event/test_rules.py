@@ -20,11 +20,13 @@ def test_the_newer_group_wants_all_of_it_and_nothing_old() -> None:
     ]
 
 
-def test_of_an_event_of_the_newer_group_only_the_series_moves() -> None:
+def test_of_an_event_of_the_newer_group_only_series_and_note_move() -> None:
     old, new = created(EVENTS_EVENT), created(EVENTS_EVENT)
     new["series"] = {"count": 2, "lastObservedTime": "2026-01-01T00:00:00.000000Z"}
     assert EVENTS_EVENT.validate(new, old) == []
     new["note"] = "else"
+    assert EVENTS_EVENT.validate(new, old) == []
+    new["reason"] = "Else"
     assert [str(e) for e in EVENTS_EVENT.validate(new, old)] == [
-        'message: Invalid value: "else": field is immutable'
+        'reason: Invalid value: "Else": field is immutable'
     ]
