@@ -29,7 +29,7 @@ from onggi.apiserver.quota.ledger import Ledger
 from onggi.apiserver.registry import Registry
 from onggi.apiserver.schemas import KindSchemas, described
 from onggi.apiserver.services import ServiceAllocator
-from onggi.apiserver.stages import Stages, stages
+from onggi.apiserver.stages import Ground, Stages, stages
 from onggi.apiserver.verbs.below import BINDING
 from onggi.apiserver.webhooks.client import Client
 from onggi.client.inprocess import InProcess
@@ -110,7 +110,7 @@ def assemble(
     conversions = Conversions(Client(lookup, "kube-apiserver-conversion"))
     registry = Registry((*BUILTIN, BINDING), CustomKinds(store, conversions.of))
     services = [record.object for record in store.list("services")]
-    staged = stages(store, lookup, registry, parts.schemas, quotas)
+    staged = stages(Ground(store, lookup, registry, parts.schemas, parts.authorizer, quotas))
     backend = Backend(
         store=store,
         registry=registry,

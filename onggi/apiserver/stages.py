@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onggi.apiserver.admission import Lookup, Stage
+from onggi.apiserver.authz.attributes import Authorizer
 from onggi.apiserver.call import Schemas
 from onggi.apiserver.quota.ledger import Ledger
 from onggi.apiserver.quota.stage import QuotaStage
@@ -31,12 +32,22 @@ class Stages:
         return self.panel.client
 
 
-def stages(
-    store: Store, lookup: Lookup, registry: Registry, schemas: Schemas, quotas: Ledger
-) -> Stages:
-    panel = Panel(lookup, registry, schemas, Client(lookup))
+@dataclass(frozen=True)
+class Ground:
+    """What stages stand on."""
+
+    store: Store
+    lookup: Lookup
+    registry: Registry
+    schemas: Schemas
+    authorizer: Authorizer
+    quotas: Ledger
+
+
+def stages(on: Ground) -> Stages:
+    panel = Panel(on.lookup, on.registry, on.schemas, on.authorizer, Client(on.lookup))
     return Stages(
-        mutating=(MutatingWebhooks(store, panel),),
-        validating=(ValidatingWebhooks(store, panel), QuotaStage(quotas)),
+        mutating=(MutatingWebhooks(on.store, panel),),
+        validating=(ValidatingWebhooks(on.store, panel), QuotaStage(on.quotas)),
         panel=panel,
     )

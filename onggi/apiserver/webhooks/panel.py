@@ -9,13 +9,15 @@ import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from onggi.api.errors import BadRequest, InternalError, StatusError, Timeout
 from onggi.api.gotext import quote
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
 from onggi.apiserver import names
-from onggi.apiserver.admission import Lookup, Review
+from onggi.apiserver.admission import Lookup, Review, forbidden
+from onggi.apiserver.authz.attributes import Authorizer
 from onggi.apiserver.call import Schemas
 from onggi.apiserver.matching import Question, equivalents, exempt, stored_as
 from onggi.apiserver.registry import Registry
@@ -45,6 +47,7 @@ class Panel:
     lookup: Lookup
     registry: Registry
     schemas: Schemas
+    authorizer: Authorizer
     client: Client
     counts: Counts = field(default_factory=Counts)
     _generation: int = -1
@@ -62,8 +65,11 @@ class Panel:
         question = Question(review, self.lookup, self.same(review.call.kind))
         for index, hook in enumerate(hooks):
             kind = question.kind(hook.criteria)
-            if kind is not None:
-                yield index, Call(self, hook, review, kind)
+            if kind is None:
+                continue
+            call = Call(self, hook, review, kind)
+            if not hook.conditions or call.is_meant():
+                yield index, call
 
 
 def due(hooks: Sequence[Hook], review: Review) -> bool:
@@ -78,6 +84,26 @@ class Call:
     hook: Hook
     review: Review
     kind: Kind
+
+    def is_meant(self) -> bool:
+        """Whether the conditions hold; where that cannot be said, the failure policy counts:
+        it refuses, or the webhook is not asked."""
+        from onggi.apiserver.expressions import Unclear, match, values  # CEL: rarely needed
+
+        def known() -> Mapping[str, Any]:
+            objects = self.objects()
+            asked = request(self.review, self.kind, objects)
+            return values(self.review, asked, objects, self.panel.authorizer)
+
+        try:
+            return match(self.hook.conditions, known)
+        except Unclear as why:
+            if self.hook.ignores:
+                return False
+            raise forbidden(self.review, str(why)) from None
+
+    def objects(self) -> tuple[View | None, View | None]:
+        return self.seen(self.review.obj), self.seen(self.review.old)
 
     async def make(self, type_: str, fail_open: str) -> Verdict | None:
         """None where the webhook failed and may; ``fail_open`` is the audit annotation that
@@ -116,8 +142,8 @@ class Call:
             why = "webhook does not accept known AdmissionReview versions (v1, v1beta1)"
             raise CallFailed(f"could not create admission objects: {why}", 400)
         uid, seconds = names.uid(), min(hook.timeout, left(review))
-        objects = tuple(self.seen(obj) for obj in (review.obj, review.old))
-        body = encode(envelope(hook.version, uid, request(review, self.kind, objects)))  # type: ignore[arg-type]
+        sent = request(review, self.kind, self.objects())
+        body = encode(envelope(hook.version, uid, sent))
         try:
             text = await self.panel.client.post(
                 hook.where, body, seconds, f"timeout={math.ceil(seconds)}s"

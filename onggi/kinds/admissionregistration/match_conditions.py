@@ -6,7 +6,7 @@ Source: ``pkg/apis/admissionregistration/validation/validation.go`` (validateMat
 from collections.abc import Iterator, Sequence
 
 from onggi.api import names
-from onggi.api.field_error import FieldError, duplicate, forbidden, required
+from onggi.api.field_error import FieldError, duplicate, invalid, required
 from onggi.api.objects import View
 from onggi.kinds.checks import named, too_many
 
@@ -30,7 +30,19 @@ def check(conditions: Sequence[View], path: str) -> Iterator[FieldError]:
 
 
 def check_expression(expression: str, path: str) -> Iterator[FieldError]:
+    """It compiles, and says yes or no."""
     if not expression.strip():
         yield required(path)
-    else:
-        yield forbidden(path, "expressions are not supported by this version of the server")
+        return
+    from onggi.api.cel.environments import MATCH_CONDITIONS  # heavy, and rarely needed
+    from onggi.api.cel.errors import CelErrors
+    from onggi.api.cel.program import compile
+    from onggi.api.cel.types import BOOL
+
+    try:
+        program = compile(expression, MATCH_CONDITIONS)
+    except CelErrors as errors:
+        yield invalid(path, expression, f"{errors.stage}: {errors}")
+        return
+    if program.type is not BOOL:
+        yield invalid(path, expression, "must evaluate to bool")

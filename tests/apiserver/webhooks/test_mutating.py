@@ -205,3 +205,31 @@ async def test_a_connection_is_reviewed_and_may_be_changed(running, hook):
         "command": ["sh", "-c"],
     }
     assert asked == [{"timeout": ["9"], "stdin": ["true"], "command": ["true"]}]
+
+
+async def test_conditions_decide_whether_a_webhook_is_asked(running, hook):
+    conditions = [
+        {"name": "wanted", "expression": "object.data.?key.orValue('') == 'value'"},
+        {"name": "not-mine", "expression": "request.userInfo.username != 'system:me'"},
+        {"name": "may", "expression": "authorizer.requestResource.check('create').allowed()"},
+    ]
+    await register(running, hook.client, matchConditions=conditions)
+    await ask(running, "POST", MAPS, config_map("one"))
+    await ask(running, "POST", MAPS, config_map("two", data={"key": "other"}))
+    await ask(running, "DELETE", f"{MAPS}/two")
+    assert [s["name"] for s in hook.seen] == ["one"]
+
+
+async def test_a_condition_that_fails_counts_as_the_webhook_would(running, hook):
+    failing = [{"name": "a", "expression": "object.data.absent == 'x'"}]
+    await register(running, hook.client, name="open", matchConditions=failing,
+                   failurePolicy="Ignore")  # fmt: skip
+    assert (await ask(running, "POST", MAPS, config_map("one")))[0] == 201
+    await register(running, hook.client, matchConditions=failing)
+    code, body = await ask(running, "POST", MAPS, config_map("two"))
+    assert code == 403
+    assert body["message"] == (
+        "configmaps \"two\" is forbidden: expression 'object.data.absent == 'x'' resulted in "
+        "error: no such key: absent"
+    )
+    assert hook.seen == []
