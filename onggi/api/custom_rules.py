@@ -7,19 +7,30 @@ status_strategy.go, validator.go).
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from onggi.api import names
 from onggi.api.custom import Custom
 from onggi.api.field_error import FieldError, invalid
-from onggi.api.gotext import quote, type_name, verb_v
+from onggi.api.gotext import json_text, quote, type_name, verb_v
 from onggi.api.objects import View, get
 from onggi.api.structural import lists, resources
-from onggi.api.structural.result import ABSENT
+from onggi.api.structural.absent import ABSENT
+from onggi.api.structural.result import NOWHERE
 from onggi.api.structural.values import Validator
 
 STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 INT32 = 2**31 - 1
+RULES = "x-kubernetes-validations"
+BLOCKING = (
+    "FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany",
+    "FieldValueTypeInvalid",
+)  # fmt: skip
+UNCHECKED = (
+    "some validation rules were not checked because the object was invalid; correct the existing "
+    "errors to complete validation"
+)
 
 
 class Checker:
@@ -38,7 +49,21 @@ class Checker:
         """``status``: only that was written."""
         errors = self._status(new, old or {}) if status else self._whole(new, old)
         errors += self._lists(new, old)
-        return errors
+        if self.rules is None:
+            return errors
+        if any(error.reason in BLOCKING for error in errors):
+            return [*errors, invalid(NOWHERE, "null", UNCHECKED)]
+        return errors + self.rules.check(new, old, update=old is not None)
+
+    @cached_property
+    def rules(self) -> Any:
+        """Of x-kubernetes-validations; None where the schema has none."""
+        schema = self.custom.node.raw
+        if RULES not in json_text(schema):
+            return None
+        from onggi.api.structural.rules import Rules, has_rules  # a language of its own
+
+        return Rules(schema, root=True) if has_rules(schema) else None
 
     def _whole(self, new: View, old: View | None) -> list[FieldError]:
         before = ABSENT if old is None else old

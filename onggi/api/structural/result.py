@@ -11,8 +11,9 @@ from onggi.api.field_error import FieldError, not_supported, too_long, too_many
 from onggi.api.gonumber import plain
 from onggi.api.gotext import json_text, quote
 from onggi.api.objects import View
+from onggi.api.structural.absent import ABSENT
+from onggi.api.structural.correlation import correlated
 
-ABSENT: Any = object()
 NOWHERE = "<nil>"  # how upstream prints that it does not say where
 INVALID = "FieldValueInvalid"
 
@@ -38,20 +39,8 @@ class Place(NamedTuple):
         return Place(at, old, self.prefix)
 
     def item(self, index: int, items: Sequence[Any], schema: View) -> "Place":
-        at = f"{self.at}[{index}]"
-        return Place(at, self._before(items[index], schema), self.prefix)
-
-    def _before(self, item: Any, schema: View) -> Any:
-        """Only the items of a map-like list can be told from each other."""
-        if schema.get("x-kubernetes-list-type") != "map" or not isinstance(self.old, list):
-            return ABSENT
-        keys = schema.get("x-kubernetes-list-map-keys") or ()
-        if not isinstance(item, Mapping):
-            return ABSENT
-        for before in self.old:
-            if isinstance(before, Mapping) and all(before.get(k) == item.get(k) for k in keys):
-                return before
-        return ABSENT
+        old = correlated(items[index], self.old, schema)
+        return Place(f"{self.at}[{index}]", old, self.prefix)
 
 
 class Result:

@@ -1,5 +1,4 @@
-"""Texts of a custom resource: length and pattern. What JSON calls a value's type, and when two
-values are the same.
+"""Texts of a custom resource: length and pattern. What JSON calls a value's type.
 
 Source: ``k8s.io/kube-openapi/pkg/validation/validate`` (validator.go, values.go, type.go).
 """
@@ -46,14 +45,3 @@ def type_name(value: Any, wanted: tuple[str, ...]) -> str:
         case list():
             return "array"
     return "object"
-
-
-def equal(one: Any, other: Any) -> bool:
-    """As JSON: true is not 1."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(equal(v, other[k]) for k, v in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(equal, one, other))
-    return bool(one == other)

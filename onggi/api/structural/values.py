@@ -17,9 +17,11 @@ from typing import Any
 from onggi.api.field_error import FieldError
 from onggi.api.objects import View
 from onggi.api.structural import formats
+from onggi.api.structural.absent import ABSENT
+from onggi.api.structural.equality import equal
 from onggi.api.structural.numbers import check_number
-from onggi.api.structural.result import ABSENT, Place, Result
-from onggi.api.structural.texts import check_text, equal, type_name
+from onggi.api.structural.result import Place, Result
+from onggi.api.structural.texts import check_text, type_name
 
 META = ("apiVersion", "kind")
 

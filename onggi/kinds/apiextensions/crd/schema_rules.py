@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from onggi.api.field_error import FieldError, forbidden, invalid, not_supported
+from onggi.api.gotext import json_text
 from onggi.api.objects import View
 from onggi.kinds.apiextensions.crd import defaults_rules, list_rules, structural_rules, validations
 
+RULES = "x-kubernetes-validations"
 TYPES = ("array", "boolean", "integer", "number", "object", "string")
 META = ("metadata", "kind", "apiVersion")
 AT_ROOT = {  # with a status subresource: upstream's name of each field
@@ -61,8 +63,10 @@ def check(schema: View, path: str, has_status: bool) -> Iterator[FieldError]:
     yield from found
     yield from structure
     yield from wrong
-    if not (structure or wrong or found):
-        yield from validations.check(schema, path)
+    if not (structure or wrong or found) and RULES in json_text(schema):
+        from onggi.kinds.apiextensions.crd import expressions  # a language of its own
+
+        yield from expressions.check(schema, path)
 
 
 def check_root(schema: View, path: str) -> Iterator[FieldError]:

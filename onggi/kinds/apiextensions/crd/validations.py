@@ -1,4 +1,4 @@
-"""x-kubernetes-validations of a schema: what their texts must be, and their expressions.
+"""x-kubernetes-validations of a schema: what their texts must be.
 
 Source: ``…/apis/apiextensions/validation/validation.go``.
 """
@@ -12,11 +12,6 @@ from onggi.kinds.apiextensions.crd.field_path import PathError, find
 RULES = "x-kubernetes-validations"
 REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
 NO_BREAKS = "must not contain line breaks"
-
-
-def check(schema: View, path: str) -> Iterator[FieldError]:
-    """The expressions of a schema that is fine otherwise."""
-    yield from ()
 
 
 def check_texts(schema: View, path: str) -> Iterator[FieldError]:
