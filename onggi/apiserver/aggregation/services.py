@@ -31,22 +31,29 @@ class Remote(NamedTuple):
 class Services:
     """``generation`` grows with every change, for what is made from them."""
 
+    _seen: Sequence[Record] | None = None
+    _revision = -1
+
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._seen: Sequence[Record] | None = None
         self._remotes: Mapping[GroupVersion, Remote] = {}
         self._generation = 0
 
     @property
     def remotes(self) -> Mapping[GroupVersion, Remote]:
         """A list of the store stays the same object until one of its members changes."""
-        records = self._store.list(APISERVICE.resource)
-        if records is not self._seen:
-            self._seen = records
-            self._generation += 1
-            found = [remote(r.object) for r in records if is_remote(r.object)]
-            self._remotes = {(one.group, one.version): one for one in found}
+        if self._store.revision != self._revision:
+            self._revision = self._store.revision
+            self._look(self._store.list(APISERVICE.resource))
         return self._remotes
+
+    def _look(self, records: Sequence[Record]) -> None:
+        if records is self._seen:
+            return
+        self._seen = records
+        self._generation += 1
+        found = [remote(r.object) for r in records if is_remote(r.object)]
+        self._remotes = {(one.group, one.version): one for one in found}
 
     @property
     def generation(self) -> int:

@@ -37,6 +37,8 @@ class Hook:
 class Hooks:
     """Those of one resource: mutating or validating configurations."""
 
+    _revision = -1
+
     def __init__(self, store: Store, resource: str) -> None:
         self._store, self._resource = store, resource
         self._seen: Sequence[Record] | None = None
@@ -44,10 +46,12 @@ class Hooks:
 
     def __call__(self) -> tuple[Hook, ...]:
         """A list of the store stays the same object until one of its members changes."""
-        records = self._store.list(self._resource)
-        if records is not self._seen:
-            self._found = tuple(hook for r in records for hook in hooks_of(r.object))
-            self._seen = records
+        if self._store.revision != self._revision:
+            self._revision = self._store.revision
+            records = self._store.list(self._resource)
+            if records is not self._seen:
+                self._found = tuple(hook for r in records for hook in hooks_of(r.object))
+                self._seen = records
         return self._found
 
 
