@@ -89,18 +89,11 @@ def check_place(schema: View, place: Place, total: Total) -> Iterator[FieldError
         yield from check_place(items, below, total)
     if written := schema.get(RULES):
         if place.given is None:
-            why = (
-                "internal error: failed to construct type information for x-kubernetes-validations"
-            )
-            yield FieldError("InternalError", f"{place.path}.{RULES}", f"{why} rules: {UNTYPED}")
+            yield FieldError("InternalError", f"{place.path}.{RULES}", UNTYPED)
             return
         for index, rule in enumerate(rules_of(written, place.given)):
-            yield from check_rule(
-                rule, replace(place, path=f"{place.path}.{RULES}[{index}]"), total
-            )
-
-
-UNTYPED = "unable to convert structural schema to CEL declarations"
+            at = replace(place, path=f"{place.path}.{RULES}[{index}]")
+            yield from check_rule(rule, at, total)
 
 
 def known(schema: Any, given: Declared | None) -> Declared | None:
@@ -141,11 +134,8 @@ def check_rule(rule: Rule, place: Place, total: Total) -> Iterator[FieldError]:
         portion = f"uncorrelatable portion of the schema within {place.fixed}"
         yield invalid(at, rule.written["rule"], f"oldSelf cannot be used on the {portion}")
     elif not rule.uses_old and rule.written.get("optionalOldSelf") is not None:
-        given, why = (
-            rule.written["optionalOldSelf"],
-            "may not be set if oldSelf is not used in rule",
-        )
-        yield invalid(f"{place.path}.optionalOldSelf", given, why)
+        path = f"{place.path}.optionalOldSelf"
+        yield invalid(path, rule.written["optionalOldSelf"], UNUSED)
 
 
 def shown(rule: Rule) -> Object:
