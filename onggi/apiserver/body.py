@@ -11,7 +11,7 @@ from onggi.api.gotext import quote
 from onggi.api.http import Request
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, clone
-from onggi.apiserver import strategy
+from onggi.apiserver import depth, strategy
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.misfit import Misfit
 from onggi.apiserver.negotiate import JSON, PROTOBUF, SPOKEN, YAML, media_type, unknown_media
@@ -109,15 +109,21 @@ def parsed(body: bytes, media: str, kind: str, strict: bool) -> tuple[Object, Se
     """The object, and its duplicate or unknown fields in the words of a strict decoding error."""
     if media == JSON:
         obj = json_object(body, kind)
+        if depth.may_exceed(body):
+            depth.check(obj)
         return obj, duplicate_fields(body, obj) if strict else ()
     if media == YAML:
         from onggi.apiserver import yaml_body
 
-        return yaml_body.parsed(body, kind)
+        found = yaml_body.parsed(body, kind)
+        depth.check(found[0])
+        return found
     if media == PROTOBUF:
         from onggi.apiserver.protobuf import envelope
 
-        return envelope.decode(body)
+        found = envelope.decode(body)
+        depth.check(found[0])
+        return found
     raise unknown_media(*SPOKEN)
 
 
@@ -126,6 +132,8 @@ def json_object(body: bytes, kind: str) -> Object:
         obj = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise unrecognized(kind, f"json parse error: {go_error(error, body)}") from None
+    except RecursionError:
+        raise unrecognized(kind, "json parse error: exceeded max depth") from None
     if not isinstance(obj, dict):
         text = {list: "array", str: "string", bool: "bool"}.get(type(obj), "number")
         why = f"json: cannot unmarshal {text} into Go value of type struct"

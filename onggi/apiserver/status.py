@@ -2,7 +2,7 @@
 
 import logging
 
-from onggi.api.errors import InternalError, StatusError
+from onggi.api.errors import BadRequest, InternalError, StatusError
 from onggi.api.http import Response
 from onggi.store.store import Unwritable
 
@@ -16,6 +16,8 @@ def failure(error: Exception, what: str) -> Response:
     if isinstance(error, Unwritable):
         log.error("%s: %s", what, error)
         return refused(InternalError(str(error)))
+    if isinstance(error, RecursionError):
+        return refused(BadRequest("the request is nested too deeply"))
     log.error("%s failed", what, exc_info=error)
     return refused(InternalError(f"{type(error).__name__}; the server's log has the details"))
 

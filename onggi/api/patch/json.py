@@ -11,11 +11,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from onggi.api.errors import BadRequest, RequestEntityTooLarge, StatusError
 from onggi.api.gotext import quote, type_name
 from onggi.api.objects import Object, View, clone_value
 
 LIMIT = 10_000  # operations in one patch
+MOST_COPIED = 3 * 1024 * 1024  # bytes, as JSON, that all copies of a patch may add
 OPERATION_FIELDS = ("op", "path", "from", "value")
 MISSING = "missing value"
 BAD_INDEX = "invalid index referenced"
@@ -40,14 +43,29 @@ class DoesNotApply(StatusError):
 def apply(obj: View, patch: Any) -> Object:
     """The object after every operation, in order."""
     root = [clone_value(obj)]  # the parent of the path ""
+    copied = 0
     for operation in operations(patch):
         kind = operation.get("op", "unknown")
         perform = PERFORM.get(kind) if isinstance(kind, str) else None
         if perform is None:
             raise DoesNotApply(f"Unexpected kind: {kind}")
+        if kind == "copy" and (copied := copied + weight(root, operation)) > MOST_COPIED:
+            raise RequestEntityTooLarge(
+                "Request entity too large: Unable to complete the copy, the accumulated size "
+                f"increase of copy is {copied}, exceeding the limit {MOST_COPIED}"
+            )
         perform(root, operation)
     result: Object = root[0]
     return result
+
+
+def weight(root: list[Any], operation: Operation) -> int:
+    """The size, as JSON, of what is to be copied: a few copies of copies would fill the memory."""
+    source = operation.get("from")
+    where = find(root, source) if isinstance(source, str) else None
+    if where is None:
+        return 0
+    return len(msgspec.json.encode(read(*where, "")))
 
 
 def operations(patch: Any) -> list[Operation]:
@@ -56,7 +74,8 @@ def operations(patch: Any) -> list[Operation]:
         raise misfit(patch, "[]handlers.jsonPatchOp")
     if len(patch) > LIMIT:
         raise RequestEntityTooLarge(
-            f"The allowed maximum operations in a JSON patch is {LIMIT}, got {len(patch)}"
+            "Request entity too large: The allowed maximum operations in a JSON patch is "
+            f"{LIMIT}, got {len(patch)}"
         )
     for operation in patch:
         if not isinstance(operation, dict):

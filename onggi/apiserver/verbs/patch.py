@@ -16,7 +16,7 @@ from onggi.api.kind import Kind
 from onggi.api.managed import bare
 from onggi.api.objects import Object, View
 from onggi.api.patch import json, merge, strategic
-from onggi.apiserver import fields, respond, schemas, strategy
+from onggi.apiserver import depth, fields, respond, schemas, strategy
 from onggi.apiserver.body import duplicate_fields, go_error, shaped
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.misfit import Misfit
@@ -79,7 +79,7 @@ def patch_of(call: Call, kind: Kind) -> Patch:
     if media == JSON_PATCH:
         operations = read(call)
         steps = in_steps(call, operations)
-        return Patch(lambda old: json.apply(old, operations), steps, json_text, touches)
+        return Patch(lambda old: in_bounds(old, operations), steps, json_text, touches)
     if media == MERGE:
         changes = as_object(read(call))
         strict = twice(call, changes)
@@ -99,6 +99,13 @@ def patch_of(call: Call, kind: Kind) -> Patch:
     raise unknown_media(*understood, APPLY)
 
 
+def in_bounds(old: View, operations: Any) -> Object:
+    """Only steps can nest an object deeper than it was, and deeper than the patch is."""
+    made = json.apply(old, operations)
+    depth.check(made)
+    return made
+
+
 def touches_managers(body: Any) -> bool:
     """Whether a patch may say something of ``managedFields``."""
     if isinstance(body, bytes):
@@ -111,9 +118,12 @@ def read(call: Call) -> Any:
     if not isinstance(body, bytes):
         return body
     try:
-        return msgspec.json.decode(body)
+        found = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(f"error decoding patch: {go_error(error, body)}") from None
+    if depth.may_exceed(body):
+        depth.check(found)
+    return found
 
 
 def twice(call: Call, document: Any) -> Sequence[str]:

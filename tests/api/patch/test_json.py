@@ -168,7 +168,8 @@ def test_a_patch_has_at_most_ten_thousand_operations() -> None:
     with pytest.raises(RequestEntityTooLarge) as refused:
         apply({"a": 1}, [*many, many[0]])
     assert refused.value.message == (
-        "The allowed maximum operations in a JSON patch is 10000, got 10001"
+        "Request entity too large: The allowed maximum operations in a JSON patch is 10000, "
+        "got 10001"
     )
 
 
@@ -198,3 +199,9 @@ def test_it_agrees_with_a_reference_implementation(old: Any, new: Any) -> None:
     """``jsonpatch`` finds a patch between two objects and applies it; both results must be one."""
     patch = jsonpatch.make_patch(old, new).patch
     assert apply(old, patch) == jsonpatch.apply_patch(old, patch)
+
+
+def test_copies_of_copies_have_an_end():
+    steps = [{"op": "copy", "from": "/d/x", "path": "/d/x/-"} for _ in range(40)]
+    with pytest.raises(RequestEntityTooLarge, match="the accumulated size increase of copy is"):
+        apply({"d": {"x": ["y"]}}, steps)
