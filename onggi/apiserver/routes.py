@@ -10,6 +10,7 @@ from onggi.apiserver.verbs.components import get_component, list_components
 from onggi.apiserver.verbs.connect import connect, log
 from onggi.apiserver.verbs.create import create
 from onggi.apiserver.verbs.delete import delete, delete_collection
+from onggi.apiserver.verbs.evict import evict
 from onggi.apiserver.verbs.get import get
 from onggi.apiserver.verbs.list import list_
 from onggi.apiserver.verbs.patch import patch
@@ -43,6 +44,7 @@ SUBRESOURCES: Mapping[tuple[str, str], Mapping[str, Verb]] = {
     ("", "scale"): {"get": get_scale, "update": update_scale, "patch": patch_scale},
     ("pods", "ephemeralcontainers"): OBJECT,
     ("pods", "binding"): {"create": bind},
+    ("pods", "eviction"): {"create": evict},
     ("pods", "log"): {"get": log},
     ("pods", "exec"): STREAM,
     ("pods", "attach"): STREAM,

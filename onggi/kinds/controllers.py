@@ -29,6 +29,7 @@ from onggi.kinds.core.serviceaccount.tokens import Mint, account_tokens
 from onggi.kinds.discovery.endpointslice import mirror
 from onggi.kinds.discovery.endpointslice import reconcile as endpointslice
 from onggi.kinds.flowcontrol import upkeep as flowcontrol
+from onggi.kinds.policy.poddisruptionbudget import reconcile as disruption
 from onggi.kinds.rbac.aggregation import CLUSTERROLE_AGGREGATION
 from onggi.kinds.storagemigration import migrate
 
@@ -46,6 +47,8 @@ CONTROLLERS = (
     job_leftovers.CONTROLLER,
     deployment.CONTROLLER,
     replicaset.CONTROLLER,
+    disruption.CONTROLLER,
+    disruption.STALE_TARGETS,
     node.CONTROLLER,
     pod.NOT_READY,
     pod.TAINT_EVICTION,

@@ -52,6 +52,7 @@ POD = Kind(
             prepare=prepare_ephemeral,
             rules=(check_ephemeral,),
         ),
+        Subresource("eviction", "Eviction", ("create",), group="policy"),
         Subresource("exec", "PodExecOptions", CONNECT),
         Subresource("log", "Pod", ("get",)),
         Subresource("portforward", "PodPortForwardOptions", CONNECT),

@@ -1,0 +1,3 @@
+from onggi.kinds.policy.poddisruptionbudget.kind import (
+    PODDISRUPTIONBUDGET as PODDISRUPTIONBUDGET,
+)
