@@ -1,7 +1,15 @@
 """Every kind the API server is born with, in discovery order."""
 
+from onggi.kinds.admissionregistration.mutatingadmissionpolicy import MUTATINGADMISSIONPOLICY
+from onggi.kinds.admissionregistration.mutatingadmissionpolicybinding import (
+    MUTATINGADMISSIONPOLICYBINDING,
+)
 from onggi.kinds.admissionregistration.mutatingwebhookconfiguration import (
     MUTATINGWEBHOOKCONFIGURATION,
+)
+from onggi.kinds.admissionregistration.validatingadmissionpolicy import VALIDATINGADMISSIONPOLICY
+from onggi.kinds.admissionregistration.validatingadmissionpolicybinding import (
+    VALIDATINGADMISSIONPOLICYBINDING,
 )
 from onggi.kinds.admissionregistration.validatingwebhookconfiguration import (
     VALIDATINGWEBHOOKCONFIGURATION,
@@ -134,6 +142,10 @@ BUILTIN = (
     CLUSTERTRUSTBUNDLE,
     MUTATINGWEBHOOKCONFIGURATION,
     VALIDATINGWEBHOOKCONFIGURATION,
+    VALIDATINGADMISSIONPOLICY,
+    VALIDATINGADMISSIONPOLICYBINDING,
+    MUTATINGADMISSIONPOLICY,
+    MUTATINGADMISSIONPOLICYBINDING,
     APISERVICE,
     CRD,
     TOKENREVIEW,
