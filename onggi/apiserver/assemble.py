@@ -134,7 +134,7 @@ def assemble(
     gate = Gate(store)
     health, metrics = Health(store), Metrics(store, registry, backend.watching)
     metrics.more.append(staged.panel.counts.lines)
-    openapi = openapi_page(OpenAPI(lambda: registry.kinds, described))
+    openapi = aggregator.extended(openapi_page(OpenAPI(lambda: registry.kinds, described)))
     found = {**pages(config, discovery, health, metrics), **parts.pages}
     found |= dict.fromkeys(("/openapi/v2", "/openapi/v3", "/openapi/v3/"), openapi)
     found["/"] = index(found, registry)

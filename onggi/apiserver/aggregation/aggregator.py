@@ -10,6 +10,7 @@ from onggi.api.http import Answer, Request, User
 from onggi.apiserver.admission import Lookup
 from onggi.apiserver.aggregation.availability import Availability
 from onggi.apiserver.aggregation.identity import Identity
+from onggi.apiserver.aggregation.openapi import Extended, Page
 from onggi.apiserver.aggregation.proxy import LONG, Proxy
 from onggi.apiserver.aggregation.registration import register
 from onggi.apiserver.aggregation.services import Remote, Services
@@ -27,7 +28,7 @@ class Aggregator:
     def __init__(
         self, store: Store, lookup: Lookup, registry: Registry, certificate: Path | None
     ) -> None:
-        self._store, self._registry = store, registry
+        self._store, self._registry, self._lookup = store, registry, lookup
         self.identity = Identity(certificate)
         self.services = Services(store)
         self.proxy = Proxy(lookup, self.identity)
@@ -55,6 +56,10 @@ class Aggregator:
     async def forward(self, remote: Remote, request: Request, target: Target, user: User) -> Answer:
         long = target.verb == "watch" or target.subresource in LONG
         return await self.proxy.forward(remote, request, user, long)
+
+    def extended(self, openapi: Page) -> Page:
+        """``/openapi`` with what extension servers say."""
+        return Extended(openapi, self.services, self.proxy, self._lookup)
 
     async def register(self, cluster: Cluster) -> None:
         """APIServices for what is served here, as of now. ``cluster`` is a superuser's."""

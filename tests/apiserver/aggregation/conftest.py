@@ -32,7 +32,7 @@ async def running(authority, monkeypatch):
     def on_loopback(lookup, to):
         return [("127.0.0.1", port) for _, port in where.addresses(lookup, to)]
 
-    for module in ("availability", "proxy"):
+    for module in ("availability", "openapi", "proxy"):
         monkeypatch.setattr(f"onggi.apiserver.aggregation.{module}.addresses", on_loopback)
     config = ApiConfig(front_proxy=authority.path("client"), front_proxy_ca="PEM", client_ca="CA")
     made = world.server(config=config)

@@ -195,3 +195,26 @@ async def test_extension_servers_find_whom_to_trust(running):
     assert (data["client-ca-file"], data["requestheader-client-ca-file"]) == ("CA", "PEM")
     assert data["requestheader-allowed-names"] == '["front-proxy-client"]'
     assert data["requestheader-username-headers"] == '["X-Remote-User"]'
+
+
+async def test_openapi_has_what_others_say(running, served):
+    path = BASE.removeprefix("/")
+    _, index = await ask(running, "GET", "/openapi/v3")
+    assert index["paths"][path] == {"serverRelativeURL": f"/openapi/v3/{path}?hash=ABC"}
+    assert "apis/apps/v1" in index["paths"]
+    _, document = await ask(running, "GET", f"/openapi/v3/{path}?hash=ABC")
+    assert document["info"]["title"] == "wardle"
+    assert served.seen[-1][2]["X-Remote-User"] == "system:aggregator"
+    _, whole = await ask(running, "GET", "/openapi/v2")
+    assert f"{BASE}/flunders/" in whole["paths"]
+    assert "/other/" not in whole["paths"]
+    assert whole["definitions"]["com.example.Flunder"] == {"type": "object"}
+    assert "io.k8s.api.core.v1.Pod" in whole["definitions"]
+
+
+async def test_openapi_is_ours_alone_while_others_are_ill(running, served):
+    served.healthy = False
+    code, index = await ask(running, "GET", "/openapi/v3")
+    assert code == 200
+    assert BASE.removeprefix("/") not in index["paths"]
+    assert "apis/apps/v1" in index["paths"]
