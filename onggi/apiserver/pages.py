@@ -22,6 +22,7 @@ def pages(
     return {
         "/metrics": metrics.page,
         "/version": fixed(version(config)),
+        **dict.fromkeys(health.paths, health.page),
         **below,
         **{f"{path}/": page for path, page in below.items()},
     }

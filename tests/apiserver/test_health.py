@@ -32,3 +32,24 @@ async def test_a_store_that_is_closed_is_told(running):
     assert code == 500
     assert "[-]etcd failed" in text
     assert (await ask(running, "GET", "/livez?exclude=etcd"))[0] == 200
+
+
+async def test_what_is_left_out_is_said(running):
+    _, text = await ask(running, "GET", "/readyz?verbose&exclude=etcd&exclude=nothing")
+    assert "[+]etcd excluded: ok\n" in text
+    assert 'cannot be excluded: no matches for "nothing"\n' in text
+
+
+async def test_a_server_that_stops_lives_but_is_not_ready(running):
+    running.health.ready = False
+    code, text = await ask(running, "GET", "/readyz")
+    assert code == 500
+    assert "[-]shutdown failed: reason withheld\n" in text
+    assert (await ask(running, "GET", "/livez"))[0] == 200
+    code, text = await ask(running, "GET", "/readyz/shutdown")
+    assert (code, text) == (500, "internal server error: process is shutting down\n")
+
+
+async def test_the_index_names_each_check(running):
+    _, body = await ask(running, "GET", "/")
+    assert {"/livez/etcd", "/readyz/shutdown", "/healthz/ping"} <= set(body["paths"])
