@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from onggi.api.fields.elements import SELF
 from onggi.api.fields.owned import added
 from onggi.api.fields.plan import Plan, divided
-from onggi.api.fields.sets import LEAF, NOTHING, Trie, arranged, union
+from onggi.api.fields.sets import LEAF, NOTHING, Trie, arranged
 from onggi.api.schema_nodes import ATOMIC, FIELDS
 
 
@@ -24,6 +24,7 @@ class Comparison(NamedTuple):
 
 
 MISSING = object()
+ITSELF: Trie = {SELF: LEAF}
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any], plan: Plan) -> Comparison:
@@ -57,7 +58,7 @@ def note(element: str, below: "Comparison | None", changed: Trie, removed: Trie)
         changed[element] = LEAF
         return
     if below.changed:
-        changed[element] = below.changed
+        changed[element] = LEAF if below.changed == ITSELF else below.changed
     if below.removed:
         removed[element] = below.removed
 
@@ -82,7 +83,7 @@ def mixed(old: Any, new: Any, plan: Plan) -> Comparison:
     changed = compare({}, new, plan).changed if is_now else NOTHING
     removed = compare(old, {}, plan).removed if was else NOTHING
     if old is not None and new is not None:
-        changed = union({SELF: LEAF}, changed) if changed else LEAF
+        changed = ITSELF | changed
     return Comparison(changed, removed)
 
 
