@@ -116,12 +116,7 @@ def assemble(
         registry=registry,
         schemas=parts.schemas,
         authorizer=parts.authorizer,
-        admission=Admission(
-            lookup,
-            MUTATING,
-            (*VALIDATING, *with_rights(parts.authorizer, registry), *parts.validating),
-            (staged.mutating, staged.validating),
-        ),
+        admission=chain(parts, registry, lookup, staged),
         clock=clock,
         config=config,
         nodes={} if nodes is None else nodes,
@@ -130,14 +125,28 @@ def assemble(
         allocators={"services": ServiceAllocator(config, services)},
     )
     aggregator = Aggregator(store, lookup, registry, config.front_proxy)
-    discovery = Discovery(registry, f"{config.address}:{config.port}", aggregator)
     gate = Gate(store)
     health, metrics = Health(store), Metrics(store, registry, backend.watching)
     metrics.more.append(staged.panel.counts.lines)
-    openapi = aggregator.extended(openapi_page(OpenAPI(lambda: registry.kinds, described)))
-    found = {**pages(config, discovery, health, metrics), **parts.pages}
-    found |= dict.fromkeys(("/openapi/v2", "/openapi/v3", "/openapi/v3/"), openapi)
+    found = {**page_table(config, registry, aggregator, health, metrics), **parts.pages}
     found["/"] = index(found, registry)
     app = App(backend, parts.authenticator, found, gate, audit)
     app.aggregator = aggregator
     return ApiServer(app, health, metrics, config, quotas, staged, aggregator)
+
+
+def chain(parts: Parts, registry: Registry, lookup: StoreLookup, staged: Stages) -> Admission:
+    validating = (*VALIDATING, *with_rights(parts.authorizer, registry), *parts.validating)
+    return Admission(lookup, MUTATING, validating, (staged.mutating, staged.validating))
+
+
+def page_table(
+    config: ApiConfig, registry: Registry, aggregator: Aggregator, health: Health, metrics: Metrics
+) -> dict[str, Page]:
+    """What answers paths that are about no resource."""
+    discovery = Discovery(registry, f"{config.address}:{config.port}", aggregator)
+    openapi = aggregator.extended(openapi_page(OpenAPI(lambda: registry.kinds, described)))
+    return {
+        **pages(config, discovery, health, metrics),
+        **dict.fromkeys(("/openapi/v2", "/openapi/v3", "/openapi/v3/"), openapi),
+    }
