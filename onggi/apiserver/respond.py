@@ -66,6 +66,7 @@ def whole(backend: Backend, call: Call, obj: View, status: int = 200) -> Respons
 def transformed(backend: Backend, call: Call, obj: View) -> Object:
     """As a Table or as metadata only."""
     include = call.request.argument("includeObject")
+    tables.check_form(call.kind, call.wanted, listed=False)
     return tables.transform(call.kind, [obj], call.wanted, include, backend.clock())
 
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from onggi.api.durations import human
-from onggi.api.errors import BadRequest
+from onggi.api.errors import BadRequest, NotAcceptable
+from onggi.api.gotext import quote
 from onggi.api.kind import Column, Kind
 from onggi.api.objects import Object, View, get
 from onggi.api.times import parse
@@ -45,9 +46,23 @@ def transform(
     return {"kind": wanted.kind, "apiVersion": version, "metadata": {}, "items": items}
 
 
+def check_form(kind: Kind, wanted: Wanted, listed: bool) -> None:
+    """A list is no single object, and the other way round. Raises NotAcceptable."""
+    package = kind.group.partition(".")[0] or "core"
+    go = "unstructured.Unstructured" if kind.custom else f"{package}.{kind.name}"
+    asked = f"you requested {wanted.kind}, but the requested object"
+    if listed and wanted.kind == "PartialObjectMetadata":
+        raise NotAcceptable(f"{asked} is a list (*{go}List)")
+    if not listed and wanted.kind == "PartialObjectMetadataList":
+        raise NotAcceptable(f"{asked} is not a list (*{go})")
+
+
 def table(kind: Kind, objects: Sequence[View], version: str, include: str, now: datetime) -> Object:
     if include not in INCLUDE:
-        raise BadRequest(f"unrecognized includeObject value: {include!r}")
+        raise BadRequest(
+            "Unable to convert to Table as requested: includeObject: Invalid value: "
+            f"{quote(include)}: must be 'Metadata', 'Object', 'None', or empty"
+        )
     columns = columns_of(kind)
     meta = objects[0].get("metadata", {}) if len(objects) == 1 else {}
     return {
@@ -98,6 +113,8 @@ def row(columns: Sequence[Column], obj: View, version: str, include: str, now: d
         found["object"] = partial(obj, version)
     elif include == "Object":
         found["object"] = obj
+    else:
+        found["object"] = None
     return found
 
 

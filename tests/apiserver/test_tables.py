@@ -8,6 +8,8 @@ from onggi.api.errors import BadRequest
 from onggi.api.kind import Column, Kind
 from onggi.apiserver.negotiate import Wanted
 from onggi.apiserver.tables import transform
+from onggi.kinds import BUILTIN
+from tests.apiserver.world import ask, config_map
 
 NOW = datetime(2026, 1, 1, 0, 5, 20, tzinfo=UTC)
 TABLE = Wanted(kind="Table", group="meta.k8s.io", version="v1")
@@ -79,3 +81,53 @@ def test_metadata_alone():
         "apiVersion": "meta.k8s.io/v1",
         "metadata": META,
     }
+
+
+LISTED = [kind for kind in BUILTIN if "list" in kind.verbs and not kind.virtual]
+FORM = "application/json;as={};g=meta.k8s.io;v=v1"
+
+
+@pytest.mark.parametrize("kind", LISTED, ids=lambda kind: kind.resource)
+async def test_every_kind_is_listed_in_every_form(running, kind):
+    root = f"/apis/{kind.group}" if kind.group else "/api"
+    path = f"{root}/{kind.version}/{kind.plural}"
+    for include in ("None", "Metadata", "Object"):
+        url = f"{path}?includeObject={include}"
+        code, table = await ask(running, "GET", url, accept=FORM.format("Table"))
+        assert (code, table["kind"]) == (200, "Table")
+        assert table["columnDefinitions"][0]["name"] == "Name" or kind.name == "Event"
+    accept = FORM.format("PartialObjectMetadataList")
+    code, found = await ask(running, "GET", path, accept=accept)
+    assert (code, found["kind"]) == (200, "PartialObjectMetadataList")
+    code, found = await ask(running, "GET", path, accept=FORM.format("PartialObjectMetadata"))
+    assert (code, found["reason"]) == (406, "NotAcceptable")
+
+
+async def test_rows_have_as_much_of_the_object_as_is_wanted(running):
+    path = "/api/v1/namespaces/default/configmaps"
+    await ask(running, "POST", path, config_map("one"))
+    shown = {}
+    for include in ("", "None", "Metadata", "Object"):
+        url = f"{path}/one?includeObject={include}"
+        _, found = await ask(running, "GET", url, accept=FORM.format("Table"))
+        shown[include] = found["rows"][0]["object"]
+    assert shown["None"] is None
+    assert shown[""] == shown["Metadata"]
+    assert shown[""]["kind"] == "PartialObjectMetadata"
+    assert (shown["Object"]["kind"], shown["Object"]["data"]) == ("ConfigMap", {"key": "value"})
+    code, body = await ask(running, "GET", f"{path}?includeObject=x", accept=FORM.format("Table"))
+    assert (code, body["message"]) == (
+        400,
+        "Unable to convert to Table as requested: includeObject: Invalid value: "
+        "\"x\": must be 'Metadata', 'Object', 'None', or empty",
+    )
+
+
+async def test_one_object_is_no_list(running):
+    accept = FORM.format("PartialObjectMetadataList")
+    code, body = await ask(running, "GET", "/api/v1/namespaces/default", accept=accept)
+    assert (code, body["message"]) == (
+        406,
+        "you requested PartialObjectMetadataList, but the requested object is not a list "
+        "(*core.Namespace)",
+    )

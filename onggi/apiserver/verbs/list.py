@@ -149,5 +149,6 @@ def _head(call: Call, page: Page) -> bytes:
 def _transformed(backend: Backend, call: Call, page: Page) -> Object:
     objects = [respond.view(call.kind, record) for record in page.records]
     include = call.request.argument("includeObject")
+    tables.check_form(call.kind, call.wanted, listed=True)
     found = tables.transform(call.kind, objects, call.wanted, include, backend.clock())
     return found | {"metadata": _list(call, page)["metadata"]}

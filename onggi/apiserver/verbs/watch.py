@@ -41,6 +41,7 @@ class Event:
 async def watch(backend: Backend, call: Call) -> Stream:
     options = list_options(call.request)
     revision(options.version)
+    tables.check_form(call.kind, call.wanted, listed=False)
     watcher = Watcher(backend, call, options, selection(call, options))
     if call.request.objects:
         return Stream(frames=nothing(), objects=watcher.objects())
