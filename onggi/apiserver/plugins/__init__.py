@@ -13,6 +13,7 @@ from onggi.apiserver.plugins.limits import check_limits, set_limits
 from onggi.apiserver.plugins.node_restriction import node_restriction
 from onggi.apiserver.plugins.node_taints import taint_new_nodes
 from onggi.apiserver.plugins.owner_references import owner_permissions
+from onggi.apiserver.plugins.pod_security import pod_security
 from onggi.apiserver.plugins.priority import one_default_priority, resolve_priority
 from onggi.apiserver.plugins.runtime_class import check_runtime_class, set_runtime_class
 from onggi.apiserver.plugins.service_account import service_account
@@ -40,6 +41,7 @@ MUTATING = (
 )
 VALIDATING = (
     check_limits,
+    pod_security,
     one_default_priority,
     check_resize,
     check_runtime_class,
