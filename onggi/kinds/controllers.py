@@ -11,6 +11,7 @@ from onggi.kinds.apiextensions.crd import finish as crd_finish
 from onggi.kinds.apiextensions.crd import naming as crd_naming
 from onggi.kinds.apps.deployment import reconcile as deployment
 from onggi.kinds.apps.replicaset import reconcile as replicaset
+from onggi.kinds.batch.cronjob import reconcile as cronjob
 from onggi.kinds.batch.job import leftovers as job_leftovers
 from onggi.kinds.batch.job import reconcile as job
 from onggi.kinds.batch.job import ttl as job_ttl
@@ -22,6 +23,8 @@ from onggi.kinds.core.event import expiry
 from onggi.kinds.core.namespace import reconcile as namespace
 from onggi.kinds.core.namespace.furniture import SERVICE_ACCOUNTS, root_ca
 from onggi.kinds.core.node import lifecycle as node
+from onggi.kinds.core.persistentvolume import binder as volumes
+from onggi.kinds.core.persistentvolumeclaim import binder as claims
 from onggi.kinds.core.persistentvolumeclaim import protection
 from onggi.kinds.core.pod import lifecycle as pod
 from onggi.kinds.core.replicationcontroller import reconcile as replicationcontroller
@@ -44,6 +47,7 @@ CONTROLLERS = (
     namespace.CONTROLLER,
     garbage.CONTROLLER,
     job.CONTROLLER,
+    cronjob.CONTROLLER,
     job_leftovers.CONTROLLER,
     deployment.CONTROLLER,
     replicaset.CONTROLLER,
@@ -56,6 +60,8 @@ CONTROLLERS = (
     csr_cleaner.CONTROLLER,
     job_ttl.CONTROLLER,
     CLUSTERROLE_AGGREGATION,
+    claims.CONTROLLER,
+    volumes.CONTROLLER,
     protection.CLAIMS,
     protection.VOLUMES,
     expiry.CONTROLLER,

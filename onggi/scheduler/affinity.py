@@ -6,41 +6,16 @@ Source: ``k8s.io/component-helpers/scheduling/corev1`` (nodeaffinity).
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from onggi.api.gotext import parse_int
 from onggi.api.objects import View, get
+from onggi.kinds.core.node import selection
 from onggi.kinds.core.pod.tolerations import tolerates as tolerates_one
 from onggi.scheduler.facts import NodeFacts, PodFacts
 
 Namespaces = Mapping[str, Mapping[str, str]]  # name → labels
 
 
-def compares(actual: str | None, wanted: Sequence[str], sign: int) -> bool:
-    left, right = parse_int(actual or ""), parse_int(wanted[0] if len(wanted) == 1 else "")
-    return left is not None and right is not None and (left - right) * sign > 0
-
-
-OPERATORS = {
-    "In": lambda actual, values: actual is not None and actual in values,
-    "NotIn": lambda actual, values: actual is None or actual not in values,
-    "Exists": lambda actual, values: actual is not None,
-    "DoesNotExist": lambda actual, values: actual is None,
-    "Gt": lambda actual, values: compares(actual, values, +1),
-    "Lt": lambda actual, values: compares(actual, values, -1),
-}
-
-
-def fits_all(requirements: Sequence[View], actual: Mapping[str, str]) -> bool:
-    return all(
-        OPERATORS[r["operator"]](actual.get(r["key"]), r.get("values") or ()) for r in requirements
-    )
-
-
 def fits_term(term: View, node: NodeFacts) -> bool:
-    """An empty term fits nothing."""
-    expressions, fields = term.get("matchExpressions") or (), term.get("matchFields") or ()
-    if not expressions and not fields:
-        return False
-    return fits_all(expressions, node.labels) and fits_all(fields, {"metadata.name": node.name})
+    return selection.fits_term(term, node.name, node.labels)
 
 
 def selects_node(pod: PodFacts, node: NodeFacts) -> bool:
@@ -50,7 +25,7 @@ def selects_node(pod: PodFacts, node: NodeFacts) -> bool:
     required = get(pod.spec, "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution")
     if required is None:
         return True
-    return any(fits_term(term, node) for term in required.get("nodeSelectorTerms") or ())
+    return selection.fits(required, node.name, node.labels)
 
 
 def tolerates(tolerations: Sequence[View], taint: View) -> bool:
@@ -103,4 +78,4 @@ def selects(selector: View | None, labels: Mapping[str, str]) -> bool:
     """An absent label selector means nothing, an empty one everything."""
     if selector is None or not (selector.get("matchLabels") or {}).items() <= labels.items():
         return False
-    return fits_all(selector.get("matchExpressions") or (), labels)
+    return selection.fits_all(selector.get("matchExpressions") or (), labels)

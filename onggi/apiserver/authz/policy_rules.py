@@ -382,6 +382,15 @@ CONTROLLERS: dict[str, Rules] = {
         on("patch", "core", "pods/status"),
     ),
     "event-ttl-controller": (on("delete", "core events.k8s.io", "events"),),
+    "persistent-volume-binder": (
+        on(f"{READ} update create delete", "core", "persistentvolumes"),
+        on("update", "core", "persistentvolumes/status"),
+        on(f"{READ} update", "core", "persistentvolumeclaims"),
+        on("update", "core", "persistentvolumeclaims/status"),
+        on(READ, "core", "pods nodes"),
+        on(READ, "storage.k8s.io", "storageclasses"),
+        EVENTS,
+    ),
     "pvc-protection-controller": (
         on(f"{READ} update", "core", "persistentvolumeclaims"),
         on(READ, "core", "pods"),
