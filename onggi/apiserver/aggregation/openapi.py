@@ -1,7 +1,8 @@
 """``/openapi`` with what extension servers say of themselves: asked for when somebody asks us.
 
-Of v3 each group version has a document of its own, which is handed on; of v2 there is one for
-all, into which theirs are merged. Whoever does not answer is left out.
+Of v3 each group version has a document of its own, which is handed on, or made from v2 where that
+is all they speak; of v2 there is one for all, into which theirs are merged. Whoever does not
+answer is left out.
 Source: ``k8s.io/kube-aggregator/pkg/controllers/{openapi,openapiv3}``.
 """
 
@@ -13,11 +14,11 @@ from typing import Any
 
 import msgspec
 
-from onggi.api.errors import StatusError
+from onggi.api.errors import NoSuchPath, StatusError
 from onggi.api.http import Answer, Request, Response, User
 from onggi.api.objects import Object, View
 from onggi.apiserver.admission import Lookup
-from onggi.apiserver.aggregation import swagger
+from onggi.apiserver.aggregation import as_v3, swagger
 from onggi.apiserver.aggregation.proxy import Proxy
 from onggi.apiserver.aggregation.services import Remote, Services
 from onggi.apiserver.openapi_v2_protobuf import MEDIA, encode
@@ -48,13 +49,21 @@ class Extended:
             return await self.ours(request, user)
         path = request.path.rstrip("/")
         if path == V3:
-            return self._index(await self.ours(request, user), await self._all(V3))
+            return await self._index(await self.ours(request, user))
         if path == V2:
             return await self._swagger(request, user)
         for remote in remotes.values():
             if path == V3 + remote.path:
-                return await self.proxy.forward(remote, request, AGGREGATOR, False)
+                return await self._document(remote, request)
         return await self.ours(request, user)
+
+    async def _document(self, remote: Remote, request: Request) -> Answer:
+        """Theirs; where they speak only v2, one made from that."""
+        if await self._fetched(remote, V3):
+            return await self.proxy.forward(remote, request, AGGREGATOR, False)
+        if not (made := as_v3.document(await self._fetched(remote, V2) or {}, remote.path)):
+            raise NoSuchPath
+        return Response(body=made)
 
     async def _all(self, path: str) -> Mapping[Remote, View]:
         """What every server that is well answers."""
@@ -83,15 +92,21 @@ class Extended:
             return None
         return document if isinstance(document, dict) else None
 
-    def _index(self, answer: Answer, theirs: Mapping[Remote, View]) -> Answer:
+    async def _index(self, answer: Answer) -> Answer:
         if not isinstance(answer, Response) or not isinstance(answer.body, bytes):
             return answer
         index = msgspec.json.decode(answer.body)
+        theirs = await self._all(V3)
         for remote, document in theirs.items():
             name = remote.path.removeprefix("/")
             where = swagger.mapping(document, "paths").get(name)
             if isinstance(where, dict):
                 index["paths"][name] = where
+        for remote, document in (await self._all(V2)).items():
+            if remote not in theirs and as_v3.document(document, remote.path):
+                tag = hashlib.sha256(msgspec.json.encode(document)).hexdigest()[:32].upper()
+                where = f"{V3}{remote.path}?hash={tag}"
+                index["paths"][remote.path.removeprefix("/")] = {"serverRelativeURL": where}
         index["paths"] = dict(sorted(index["paths"].items()))
         return replace(answer, body=msgspec.json.encode(index))
 
