@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from onggi.apiserver.admission import Lookup, Stage
 from onggi.apiserver.authz.attributes import Authorizer
 from onggi.apiserver.call import Schemas
+from onggi.apiserver.policy.mutating import MutatingPolicies
+from onggi.apiserver.policy.validating import ValidatingPolicies
 from onggi.apiserver.quota.ledger import Ledger
 from onggi.apiserver.quota.stage import QuotaStage
 from onggi.apiserver.registry import Registry
@@ -47,7 +49,11 @@ class Ground:
 def stages(on: Ground) -> Stages:
     panel = Panel(on.lookup, on.registry, on.schemas, on.authorizer, Client(on.lookup))
     return Stages(
-        mutating=(MutatingWebhooks(on.store, panel),),
-        validating=(ValidatingWebhooks(on.store, panel), QuotaStage(on.quotas)),
+        mutating=(MutatingPolicies(on.store, panel), MutatingWebhooks(on.store, panel)),
+        validating=(
+            ValidatingPolicies(on.store, panel),
+            ValidatingWebhooks(on.store, panel),
+            QuotaStage(on.quotas),
+        ),
         panel=panel,
     )
