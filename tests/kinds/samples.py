@@ -10,6 +10,7 @@ from onggi.kinds.admissionregistration.mutatingwebhookconfiguration import (
 from onggi.kinds.admissionregistration.validatingwebhookconfiguration import (
     VALIDATINGWEBHOOKCONFIGURATION,
 )
+from onggi.kinds.apiextensions.crd.kind import CRD
 from onggi.kinds.apiregistration.apiservice import APISERVICE
 from onggi.kinds.apps.controllerrevision import CONTROLLERREVISION
 from onggi.kinds.apps.daemonset import DAEMONSET
@@ -263,6 +264,21 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
     },
     STORAGEVERSIONMIGRATION: {"spec": {"resource": {"group": "apps", "resource": "deployments"}}},
     RUNTIMECLASS: {"handler": "runc"},
+    CRD: {
+        "spec": {
+            "group": "example.com",
+            "scope": "Namespaced",
+            "names": {"plural": "foos", "kind": "Foo"},
+            "versions": [
+                {
+                    "name": "v1",
+                    "served": True,
+                    "storage": True,
+                    "schema": {"openAPIV3Schema": {"type": "object"}},
+                }
+            ],
+        }
+    },
     CERTIFICATESIGNINGREQUEST: {
         "spec": {
             "request": CERTIFICATE_REQUEST,
@@ -278,7 +294,11 @@ WARNED = {
     CSIDRIVER, CSINODE, CSISTORAGECAPACITY, DEVICECLASS, DEVICETAINTRULE, IPADDRESS,
     NETWORKPOLICY, RESOURCECLAIM, RESOURCECLAIMTEMPLATE, RESOURCESLICE, SERVICECIDR,
 }  # fmt: skip
-NAMES = {IPADDRESS: "10.0.0.9", APISERVICE: "v1.example.com"}  # what may not be called "web"
+NAMES = {
+    CRD: "foos.example.com",
+    IPADDRESS: "10.0.0.9",
+    APISERVICE: "v1.example.com",
+}  # what may not be called "web"
 
 
 def sample(kind: Kind, **spec: Any) -> Object:
