@@ -66,7 +66,8 @@ async def whole(connection: Connection, request: Request, answer: Response, agai
         body, content_type = presented(body, request)
     if len(body) > WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
         body = await compressed(body)
-        headers = {**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        vary = ", ".join(filter(None, (headers.get("Vary"), "Accept-Encoding")))
+        headers = {**headers, "Content-Encoding": "gzip", "Vary": vary}
     rest = b"Content-Length: %d\r\n" % len(body)
     if not again:
         rest += CLOSING
