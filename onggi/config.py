@@ -41,6 +41,7 @@ class Config:
     service_network: str = "10.96.0.0/16"
     node_ports: tuple[int, int] = (30000, 32767)
     account_secrets: bool = True  # a Secret with a token for each service account
+    authentication: str = ""  # a file that names OpenID Connect providers; empty: none
     audit_policy: str = ""  # a file; empty: no audit log
 
     @property

@@ -1,6 +1,6 @@
 """Authentication and authorization, put together for one API server."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from onggi.apiserver.admission import CREATE, UPDATE, Lookup, Review
 from onggi.apiserver.app import Page
 from onggi.apiserver.authn import reviews as who
 from onggi.apiserver.authn.accounts import Keys
-from onggi.apiserver.authn.authenticator import Authenticator
+from onggi.apiserver.authn.authenticator import Authenticator, Issuer
 from onggi.apiserver.authn.impersonation import impersonate
 from onggi.apiserver.authn.static import Known
 from onggi.apiserver.authn.token_requests import TokenRequests
@@ -80,7 +80,8 @@ def access(
     clock: Callable[[], datetime],
     *,
     static: Known = (),
-    anonymous: bool = True,
+    anonymous: bool | Collection[str] = True,
+    issuers: Iterable[Issuer] = (),
 ) -> Access:
     """``store`` is read for roles, bindings, and what tokens are bound to."""
 
@@ -89,7 +90,7 @@ def access(
         return record.object if record else None
 
     authorizer = Authorizer(store, NODE_RULES)
-    inner = Authenticator(keys, lookup, clock, static=static, anonymous=anonymous)
+    inner = Authenticator(keys, lookup, clock, static=static, anonymous=anonymous, issuers=issuers)
     tokens = TokenRequests(keys, lookup)
     return Access(Impersonating(inner, authorizer), authorizer, tokens, keys)
 

@@ -15,6 +15,7 @@ from onggi.api.kind import Kind
 from onggi.apiserver import conversion
 from onggi.apiserver.aggregation.aggregator import Aggregator
 from onggi.apiserver.audit.audit import Audit, Entry
+from onggi.apiserver.authn.wanted import KeysWanted
 from onggi.apiserver.authz.attributes import Attributes, refusal, selected
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.fairness.gate import Gate
@@ -56,11 +57,18 @@ class App:
         target = described(request)
         if self.audit:
             return await self._audited(self.audit, request, target)
-        return await self._in_turn(request, target, self.authenticator.authenticate(request))
+        return await self._in_turn(request, target, await self._who(request))
+
+    async def _who(self, request: Request) -> User:
+        try:
+            return self.authenticator.authenticate(request)
+        except KeysWanted as wanted:
+            await wanted.fetch()
+            return self.authenticator.authenticate(request)
 
     async def _audited(self, audit: Audit, request: Request, target: Target) -> Answer:
         try:
-            user = self.authenticator.authenticate(request)
+            user = await self._who(request)
         except Unauthorized as error:
             audit.stranger(request, target, error)
             raise
@@ -172,6 +180,8 @@ def negotiated(accept: str, kind: Kind, target: Target) -> Wanted:
 def verb(call: Call) -> Callable[[Backend, Call], Awaitable[Answer]]:
     """The function that answers a call; raises for what the kind does not offer."""
     target, kind = call.target, call.kind
+    if call.request.method == "HEAD" and target.subresource != "proxy":
+        raise MethodNotAllowed
     if target.subresource:
         return subresource(call)
     if target.verb not in kind.verbs:

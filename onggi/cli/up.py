@@ -45,6 +45,10 @@ def up(
             help="A Secret with a token for each service account, as before v1.24 (yes).",
         ),
     ] = None,
+    authentication_config: Annotated[
+        str | None,
+        typer.Option(help="OpenID Connect: an AuthenticationConfiguration file; '': none."),
+    ] = None,
     audit_policy: Annotated[
         str | None,
         typer.Option(help="What log/audit.log shall say: an audit Policy file; '': no log."),
@@ -62,7 +66,8 @@ def up(
         "pod_network": pod_network,
         "service_network": service_network,
         "account_secrets": account_secrets,
-        "audit_policy": str(Path(audit_policy).resolve()) if audit_policy else audit_policy,
+        "authentication": resolved(authentication_config),
+        "audit_policy": resolved(audit_policy),
     }
     config = prepared(data, options)
     if (instance := find(config)) is not None:
@@ -72,6 +77,11 @@ def up(
     if foreground:
         sys.exit(in_foreground(config))
     finish(config, in_background(config))
+
+
+def resolved(path: str | None) -> str | None:
+    """As a later start finds it, wherever that happens."""
+    return str(Path(path).resolve()) if path else path
 
 
 def prepared(data: Path, options: dict[str, Any]) -> Config:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any
 
 from onggi.api.http import Handler, User
 from onggi.apiserver.access import Access, access
@@ -69,7 +70,7 @@ async def api_server(config: Config, store: Store) -> AsyncIterator[ControlPlane
     pki.renew(now())
     front_proxy(config).renew(now())
     nodes: dict[str, Handler] = {}
-    gate = access(store, Keys(pki.signing_key), now)
+    gate = access(store, Keys(pki.signing_key), now, **outsiders(config))
     audit = auditor(config, gate)
     api = assemble(
         store, parts_of(gate), clock=now, config=api_config(config, pki), nodes=nodes, audit=audit
@@ -95,6 +96,15 @@ def auditor(config: Config, gate: Access) -> Audit | None:
     policy = load_policy(Path(config.audit_policy))
     file = LogFile(config.log / "audit.log", now)
     return Audit(policy, file, now, gate.authenticator.inner.authenticate)
+
+
+def outsiders(config: Config) -> dict[str, Any]:
+    """Who else may ask, where a file says so. Raises BadConfig."""
+    if not config.authentication:
+        return {}
+    from onggi.apiserver.authn.oidc.provider import load  # brings CEL and a JWT library
+
+    return load(Path(config.authentication), now)
 
 
 def addresses(config: Config) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from onggi import __version__
-from onggi.apiserver.audit.policy import BadPolicy
+from onggi.apiserver.unusable import Unusable
 from onggi.config import Config
 from onggi.controller.child import ChildFailed
 from onggi.instance import AlreadyRunning, Instance, announce, hold, record_file
@@ -55,7 +55,7 @@ def run(config: Config, progress: Progress) -> int:
             finally:
                 if config.node and not platform.has_started:
                     take_back(config)
-    except* (AlreadyRunning, BadPolicy, CannotStart, ChildFailed, Corrupt, OSError) as group:
+    except* (AlreadyRunning, CannotStart, ChildFailed, Corrupt, OSError, Unusable) as group:
         trouble = "\n".join(explain(error) for error in leaves(group))
     if trouble:
         log.error("%s", trouble)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from onggi.api.http import User
 from onggi.api.objects import View
 from onggi.apiserver.path import Target
+from onggi.apiserver.unusable import Unusable
 
 LEVELS = ("None", "Metadata", "Request", "RequestResponse")
 STAGES = ("RequestReceived", "ResponseStarted", "ResponseComplete", "Panic")
@@ -23,7 +24,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-class BadPolicy(ValueError):
+class BadPolicy(Unusable):
     """A policy that cannot be used; the text says where and why."""
 
 

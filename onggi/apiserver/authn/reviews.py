@@ -13,6 +13,7 @@ from onggi.api.objects import Object, View
 from onggi.api.times import stamp
 from onggi.apiserver.authn.accounts import ALGORITHM, Keys, Refused
 from onggi.apiserver.authn.authenticator import Authenticator
+from onggi.apiserver.authn.wanted import KeysWanted
 
 Review = Callable[[User, str, View], Object]  # (who asks, namespace of the path, body) → answer
 CONFIGURATION, KEYS = "/.well-known/openid-configuration", "/openid/v1/jwks"
@@ -31,7 +32,7 @@ def handlers(authenticator: Authenticator) -> Mapping[str, Review]:
         audiences = spec.get("audiences") or authenticator.audiences
         try:
             found, meant = authenticator.user_of(spec["token"], audiences)
-        except Refused as refused:
+        except (Refused, KeysWanted) as refused:
             return {"user": {}, "error": str(refused)}
         return {"authenticated": True, "user": user_info(found), "audiences": list(meant)}
 
