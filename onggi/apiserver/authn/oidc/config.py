@@ -22,7 +22,7 @@ CLAIMS, WHO = (
     Environment({"claims": DYN}),
     Environment({"user": typed(USER, "kubernetes.UserInfo")}),
 )
-EXTRA_KEY = re.compile(r"[a-z0-9.-]+\.[a-z0-9.-]*/[a-z0-9._/-]+|[a-z0-9.-]+/[a-z0-9._/-]+")
+EXTRA_KEY = re.compile(r"[a-z0-9.-]+/[a-z0-9._/-]+")
 RESERVED = ("kubernetes.io", "k8s.io")
 
 

@@ -121,7 +121,6 @@ async def test_a_key_that_was_withdrawn_is_good_no_longer(login, clock):
     clock.now += timedelta(minutes=30)
     await user(made, login.token("two"))
     with pytest.raises(Refused, match="no matching key"):
-        clock.now += timedelta(seconds=1)
         await user(made, old)
 
 
@@ -205,7 +204,7 @@ async def test_keys_come_over_https_from_an_issuer_that_is_trusted(served, login
     with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
         await keys(provider(login, clock).issuer)
     login.name = "https://somebody.else"
-    with pytest.raises(ValueError, match="issuer is 'https://somebody.else'"):
+    with pytest.raises(ValueError, match=r"issuer is 'https://somebody\.else'"):
         await keys(trusting.issuer)
 
 
