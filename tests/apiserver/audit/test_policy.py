@@ -15,7 +15,9 @@ HEALTH = parse("GET", "/healthz/ready")
 
 
 def policy(*rules, **more):
-    return Policy.read({"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": list(rules), **more})
+    return Policy.read(
+        {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": list(rules), **more}
+    )
 
 
 def core(*resources, names=()):
