@@ -200,7 +200,7 @@ def aggregated(groups: Mapping[str, Versions], version: str) -> Object:
         "metadata": {},
         "items": [
             {
-                "metadata": {"name": name, "creationTimestamp": None} if name else {},
+                "metadata": {"name": name} if name else {},
                 "versions": [
                     {
                         "version": served,

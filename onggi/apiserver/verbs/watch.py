@@ -6,6 +6,7 @@ that stops is DELETED.
 """
 
 import asyncio
+import math
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
@@ -24,6 +25,7 @@ from onggi.store.store import Change, Compacted, Record, Watch, encode
 
 INITIAL_END = "k8s.io/initial-events-end"
 WATCHED = f"{PROTOBUF};stream=watch"
+BEFORE_END = 2.0  # seconds
 SHORTEST = 1800  # seconds that a watch lasts at least where the client names no timeout
 
 
@@ -118,18 +120,29 @@ class Watcher:
         return events
 
     async def changes(self, place: Watch) -> AsyncGenerator[Sequence[Event]]:
-        store, period = self.backend.store, self.backend.config.bookmark_period
+        store, loop = self.backend.store, asyncio.get_running_loop()
+        due = self.next_bookmark(loop.time())
         while not store.closed:
-            left = self.deadline - asyncio.get_running_loop().time()
-            if left <= 0:
+            now = loop.time()
+            if now >= self.deadline:
                 return
-            changes = await place.next(min(left, period))
+            changes = await place.next(max(min(self.deadline, due) - now, 0))
             if changes and conversion.needed(self.call.kind):
                 await self.converted(changes)
-            if events := [event for change in changes for event in self.seen(change)]:
+            events = [event for change in changes for event in self.seen(change)]
+            if loop.time() >= due:
+                events.append(Event("BOOKMARK", None, self.bookmark(place)))
+                due = self.next_bookmark(loop.time())
+            if events:
                 yield events
-            elif not changes and self.options.bookmarks:
-                yield [Event("BOOKMARK", None, self.bookmark(place))]
+
+    def next_bookmark(self, now: float) -> float:
+        """Each minute, however much happens that this watcher does not see, and shortly before
+        the end: so that the next watch can go on from there."""
+        if not self.options.bookmarks:
+            return math.inf
+        due, last = now + self.backend.config.bookmark_period, self.deadline - BEFORE_END
+        return min(due, last) if last > now else due
 
     async def converted(self, changes: Sequence[Change]) -> None:
         shown = [r for change in changes for r in (change.new, change.old) if r is not None]
@@ -155,7 +168,7 @@ class Watcher:
         return self.chosen is None or self.chosen.matches(record)
 
     def bookmark(self, place: Watch, annotations: Object | None = None) -> Object:
-        meta: Object = {"resourceVersion": str(place.revision), "creationTimestamp": None}
+        meta: Object = {"resourceVersion": str(place.revision)}
         if annotations:
             meta["annotations"] = annotations
         kind = self.call.kind

@@ -2,11 +2,13 @@
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 import msgspec
 import pytest
 
 from onggi.api.http import Request, Stream
+from onggi.apiserver.verbs import watch
 from onggi.kinds.core.configmap import CONFIGMAP
 from tests.apiserver.world import ADMIN, ask, config_map
 
@@ -157,11 +159,35 @@ async def test_tables_have_their_columns_in_the_first_event_only(running):
 
 
 async def test_bookmarks_come_while_nothing_happens(running):
-    from dataclasses import replace
-
     backend = running.app.backend
     backend.config = replace(backend.config, bookmark_period=0.01)
     since = await made(running, "a")
     [(type_, obj)] = await events(running, 1, resourceVersion=since, allowWatchBookmarks="true")
     assert type_ == "BOOKMARK"
     assert int(obj["metadata"]["resourceVersion"]) >= since
+
+
+async def test_bookmarks_come_whatever_happens_unseen(running):
+    backend = running.app.backend
+    backend.config = replace(backend.config, bookmark_period=0.01)
+    since = await made(running, "a")
+    query = {"resourceVersion": since, "allowWatchBookmarks": "1", "labelSelector": "no=such"}
+
+    async def write():
+        for number in range(50):
+            await made(running, f"n{number}")
+            await asyncio.sleep(0.001)
+
+    async with asyncio.TaskGroup() as group:
+        writing = group.create_task(write())
+        [(type_, obj)] = await events(running, 1, **query)
+        assert not writing.done()
+    assert type_ == "BOOKMARK"
+    assert int(obj["metadata"]["resourceVersion"]) >= since
+
+
+async def test_a_bookmark_comes_shortly_before_the_end(running, monkeypatch):
+    monkeypatch.setattr(watch, "BEFORE_END", 0.99)
+    since = await made(running, "a")
+    found = await events(running, 1, resourceVersion=since, allowWatchBookmarks=1, timeoutSeconds=1)
+    assert [type_ for type_, _ in found] == ["BOOKMARK"]
