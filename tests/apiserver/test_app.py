@@ -136,6 +136,13 @@ async def test_what_cannot_be_done_is_not_allowed(running, method, url):
     assert (code, body["reason"]) == (405, "MethodNotAllowed")
 
 
+async def test_head_is_for_pages_not_for_resources(running):
+    for url in ("/api/v1/namespaces", "/api/v1/namespaces/default"):
+        code, body = await ask(running, "HEAD", url)
+        assert (code, body["reason"]) == (405, "MethodNotAllowed")
+    assert (await ask(running, "HEAD", "/readyz"))[0] == 200
+
+
 async def test_only_cbor_is_not_acceptable(running):
     code, body = await ask(running, "GET", "/api/v1/pods", accept="application/cbor")
     assert (code, body["reason"]) == (406, "NotAcceptable")
