@@ -15,7 +15,7 @@ from onggi.api.patch import json
 from onggi.apiserver.admission import Review
 from onggi.apiserver.misfit import Misfit
 from onggi.apiserver.webhooks.hook import Hooks
-from onggi.apiserver.webhooks.panel import ADMIT, Call, Panel, between, due, left, replace
+from onggi.apiserver.webhooks.panel import ADMIT, Call, Panel, converted, due, left, replace
 from onggi.store.store import Store
 
 RESOURCE = "mutatingwebhookconfigurations.admissionregistration.k8s.io"
@@ -51,7 +51,7 @@ class MutatingWebhooks:
         memory: Memory = review.kept.setdefault(MEMORY, Memory())
         if review.second and memory.output != review.obj:
             memory.changed()
-        for index, call in self._panel.concerned(review, self._hooks()):
+        async for index, call in self._panel.concerned(review, self._hooks()):
             if review.second and call.hook.uid not in memory.repeat:
                 continue
             if await self._one(call, index):
@@ -70,24 +70,24 @@ class MutatingWebhooks:
         try:
             verdict = await call.make(ADMIT, f"failed-open.{MUTATION}{where}")
             if verdict and verdict.patch:
-                changed = self._patched(call, verdict.patch)
+                changed = await self._patched(call, verdict.patch)
                 patch = {**named, "patch": verdict.patch, "patchType": "JSONPatch"}
                 notes[PATCH + where] = json_text(patch)
         finally:
             notes[MUTATION + where] = json_text({**named, "mutated": changed})
         return changed
 
-    def _patched(self, call: Call, patch: Any) -> bool:
+    async def _patched(self, call: Call, patch: Any) -> bool:
         review, kind = call.review, call.kind
         if review.obj is None:
             text = f"admission webhook {quote(call.hook.name)} attempted to modify the object"
             raise InternalError(f"{text}, which is not supported for this operation")
-        shown = call.seen(review.obj) or {}
+        shown = await call.seen(review.obj) or {}
         new = self._shaped(call, applied(shown, patch))
         if new == shown:
             return False
         (review.about or kind).default(new)
-        replace(review.obj, clone(between(new, kind, review.kind)))
+        replace(review.obj, clone(await converted(new, kind, review.kind)))
         return True
 
     def _shaped(self, call: Call, new: Object) -> Object:

@@ -7,9 +7,8 @@ the two dispatchers.
 
 import asyncio
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from onggi.api.errors import BadRequest, InternalError, StatusError, Timeout
 from onggi.api.gotext import quote
@@ -19,6 +18,7 @@ from onggi.apiserver import names
 from onggi.apiserver.admission import Lookup, Review, forbidden
 from onggi.apiserver.authz.attributes import Authorizer
 from onggi.apiserver.call import Schemas
+from onggi.apiserver.conversion import Unconverted
 from onggi.apiserver.matching import Question, equivalents, exempt, stored_as
 from onggi.apiserver.registry import Registry
 from onggi.apiserver.webhooks.client import CallFailed, Client
@@ -59,7 +59,9 @@ class Panel:
             self._same = equivalents(self.registry.kinds)
         return self._same.get(stored_as(kind), ())
 
-    def concerned(self, review: Review, hooks: Sequence[Hook]) -> "Iterator[tuple[int, Call]]":
+    async def concerned(
+        self, review: Review, hooks: Sequence[Hook]
+    ) -> "AsyncIterator[tuple[int, Call]]":
         """Those to be called, with their place among all. What it looks at is looked at when the
         iterator gets there, after the changes of the webhooks before."""
         question = Question(review, self.lookup, self.same(review.call.kind))
@@ -68,7 +70,7 @@ class Panel:
             if kind is None:
                 continue
             call = Call(self, hook, review, kind)
-            if not hook.conditions or call.is_meant():
+            if not hook.conditions or await call.is_meant():
                 yield index, call
 
 
@@ -85,16 +87,14 @@ class Call:
     review: Review
     kind: Kind
 
-    def is_meant(self) -> bool:
+    async def is_meant(self) -> bool:
         """Whether the conditions hold; where that cannot be said, the failure policy counts:
         it refuses, or the webhook is not asked."""
-        from onggi.apiserver.expressions import Unclear, match, values  # CEL: rarely needed
+        from onggi.apiserver.policy.inputs import values  # CEL: rarely needed
+        from onggi.apiserver.webhooks.conditions import Unclear, match
 
-        def known() -> Mapping[str, Any]:
-            objects = self.objects()
-            asked = request(self.review, self.kind, objects)
-            return values(self.review, asked, objects, self.panel.authorizer)
-
+        await self.objects()  # from now on in the form that was asked for
+        known = values(self.review, self.kind, self.panel.authorizer)
         try:
             return match(self.hook.conditions, known)
         except Unclear as why:
@@ -102,8 +102,8 @@ class Call:
                 return False
             raise forbidden(self.review, str(why)) from None
 
-    def objects(self) -> tuple[View | None, View | None]:
-        return self.seen(self.review.obj), self.seen(self.review.old)
+    async def objects(self) -> tuple[View | None, View | None]:
+        return await self.seen(self.review.obj), await self.seen(self.review.old)
 
     async def make(self, type_: str, fail_open: str) -> Verdict | None:
         """None where the webhook failed and may; ``fail_open`` is the audit annotation that
@@ -142,7 +142,7 @@ class Call:
             why = "webhook does not accept known AdmissionReview versions (v1, v1beta1)"
             raise CallFailed(f"could not create admission objects: {why}", 400)
         uid, seconds = names.uid(), min(hook.timeout, left(review))
-        sent = request(review, self.kind, self.objects())
+        sent = request(review, self.kind, await self.objects())
         body = encode(envelope(hook.version, uid, sent))
         try:
             text = await self.panel.client.post(
@@ -159,14 +159,23 @@ class Call:
             review.call.annotations[f"{hook.name}/{key}"] = str(value)
         return found
 
-    def seen(self, obj: View | None) -> View | None:
+    async def seen(self, obj: View | None) -> View | None:
         """An object of the request in the form that the webhook asked for."""
-        return obj and between(obj, self.review.kind, self.kind)
+        return obj and await converted(obj, self.review.kind, self.kind)
+
+
+async def converted(obj: View, kind: Kind, other: Kind) -> View:
+    """``between``, where a conversion webhook may have to be asked."""
+    while True:
+        try:
+            return between(obj, kind, other)
+        except Unconverted as missing:
+            await missing.convert()
 
 
 def between(obj: View, kind: Kind, other: Kind) -> View:
     """An object in another version or group of the same thing; what is below an object, as a
-    Scale, is the same everywhere."""
+    Scale, is the same everywhere. Raises Unconverted."""
     if kind is other or stored_as(kind) != stored_as(other):
         return obj
     kept = kind.stored.to(obj) if kind.stored else obj

@@ -26,7 +26,7 @@ class ValidatingWebhooks:
 
     async def run(self, review: Review) -> None:
         """Raises the first refusal, once all have answered."""
-        calls = [call for _, call in self._panel.concerned(review, self._hooks())]
+        calls = [call async for _, call in self._panel.concerned(review, self._hooks())]
         refusals: dict[int, StatusError] = {}
 
         async def ask(index: int, call: Call) -> None:
