@@ -12,6 +12,7 @@ def test_operations_are_written_as_swagger() -> None:
         "application/json-patch+json",
         "application/merge-patch+json",
         "application/strategic-merge-patch+json",
+        "application/apply-patch+yaml",
     ]
     delete = paths[ITEM]["delete"]
     assert delete["parameters"][0]["schema"] == {
