@@ -4,9 +4,11 @@ Source: ``cel-go/checker/checker.go``; the wording is ``cel-go/checker/errors.go
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from onggi.api.cel.errors import CelErrors, Issue
+from onggi.api.cel.complaints import Complaints, qualified
+from onggi.api.cel.declarations import Declarations
+from onggi.api.cel.errors import CelErrors
 from onggi.api.cel.overloads import Overload
 from onggi.api.cel.syntax import (
     Call,
@@ -39,20 +41,11 @@ from onggi.api.cel.types import (
     unwrapped,
 )  # fmt: skip
 from onggi.api.cel.uint import Uint
-from onggi.api.cel.unify import Bindings, most_general
+from onggi.api.cel.unify import most_general
 
 LITERALS: dict[type, Type] = {
     bool: BOOL, int: INT, Uint: UINT, float: DOUBLE, str: STRING, bytes: BYTES, type(None): NULL,
 }  # fmt: skip
-
-
-class Declarations(Protocol):
-    """What an expression may name."""
-
-    def variable(self, name: str) -> Type | None: ...
-    def type_named(self, name: str) -> Type | None: ...
-    def overloads(self, function: str) -> tuple[Overload, ...]: ...
-    def field(self, struct: str, name: str) -> Type | None: ...
 
 
 def check(root: Node, names: Declarations, source: str) -> Type:
@@ -65,11 +58,12 @@ def check(root: Node, names: Declarations, source: str) -> Type:
     return checker.bindings.resolve(result, dyn=True)
 
 
-class Checker:
+class Checker(Complaints):
+    """One pass over one tree; complaints gather in ``issues``."""
+
     def __init__(self, names: Declarations) -> None:
+        super().__init__()
         self.names = names
-        self.bindings = Bindings()
-        self.issues: list[Issue] = []
         self.scopes: list[dict[str, Type]] = []
         self.seen: list[Node] = []
 
@@ -85,16 +79,6 @@ class Checker:
             node.type = CHECKS[type(node)](self, node)
             self.seen.append(node)
         return node.type
-
-    def complain(self, node: Node | Entry, text: str) -> Type:
-        self.issues.append(Issue(node.offset, text))
-        return ERROR
-
-    def mismatch(self, node: Node | Entry, wanted: Type, given: Type) -> Type:
-        return self.complain(node, f"expected type '{wanted}' but found '{given}'")
-
-    def undeclared(self, node: Node, name: str) -> Type:
-        return self.complain(node, f"undeclared reference to '{name}' (in container '')")
 
     def literal(self, node: Literal) -> Type:
         return LITERALS[type(node.value)]
@@ -202,13 +186,6 @@ class Checker:
             self.mismatch(arg, BOOL, self.bindings.resolve(self.typed(arg)))
         return ERROR if wrong else BOOL
 
-    def no_overload(self, node: Call, given: list[Type]) -> Type:
-        shown = [str(self.bindings.resolve(t, dyn=True)) for t in given]
-        target = f"{shown.pop(0)}." if node.target is not None else ""
-        applied = f"{target}({', '.join(shown)})"
-        text = f"found no matching overload for '{node.function}' applied to '{applied}'"
-        return self.complain(node, text)
-
     def typed(self, node: Node) -> Type:
         assert node.type is not None
         return node.type
@@ -312,19 +289,6 @@ class Checker:
         given = self.check(node)
         if not self.bindings.assignable(wanted, given):
             self.mismatch(node, *map(self.bindings.resolve, (wanted, given)))
-
-
-def qualified(node: Node) -> str:
-    """``a.b.c``, or nothing where it is not a chain of names."""
-    names: list[str] = []
-    while isinstance(node, Select):
-        if node.test:
-            return ""
-        names.append(node.field)
-        node = node.operand
-    if not isinstance(node, Ident):
-        return ""
-    return ".".join([node.name.removeprefix("."), *reversed(names)])
 
 
 CHECKS: Mapping[type, Callable[[Checker, Any], Type]] = {

@@ -4,6 +4,7 @@ Source: ``cel-go/common/types`` (Equal, Compare), ``k8s.io/apiserver/pkg/cel/com
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from onggi.api.cel.errors import CelError
@@ -28,7 +29,7 @@ def equal(one: Any, other: Any) -> bool:
     """CEL's ``==``: never an error; values of different families differ."""
     kind, its = type(one), type(other)
     if kind in NUMBERS:
-        return its in NUMBERS and one == other
+        return its in NUMBERS and (one == other if kind is its else ordered(one, other) == 0)
     if isinstance(one, LISTS):
         return isinstance(other, LISTS) and equal_lists(one, other)
     if isinstance(one, MAPS):
@@ -138,13 +139,24 @@ def contains(item: Any, container: Any) -> bool:
     raise no_overload()
 
 
+def ordered(one: Any, other: Any) -> int:
+    """Numbers: a double among them makes both doubles. NaN is above and below nothing."""
+    if (type(one) is float) != (type(other) is float):
+        with suppress(OverflowError):  # JSON may have whole numbers that no double holds
+            one, other = float(one), float(other)
+    if one != one or other != other:
+        return 2
+    return (one > other) - (one < other)
+
+
 def compare(one: Any, other: Any) -> int:
     """-1, 0 or 1; raises where there is no order."""
     kind, its = type(one), type(other)
     if kind in NUMBERS and its in NUMBERS:
         if one != one or other != other:
             raise CelError("NaN values cannot be ordered")
-    elif kind is not its or kind not in ORDERED:
+        return ordered(one, other)
+    if kind is not its or kind not in ORDERED:
         order = getattr(one, "compare", None)
         if order is None or kind is not its:
             raise no_overload()

@@ -7,12 +7,20 @@ Source: ``cel-go/checker/cost.go``; the table for calls is ``estimate_calls.py``
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from onggi.api.cel import costs
-from onggi.api.cel.declared import Declared
-from onggi.api.cel.estimate_calls import Argument, Estimated, call_cost
+from onggi.api.cel.arguments import Argument, Estimated
+from onggi.api.cel.estimate_calls import call_cost
+from onggi.api.cel.estimate_nodes import (
+    Local,
+    Path,
+    Sized,
+    is_scalar,
+    literal_size,
+    summed,
+    type_of,
+)
 from onggi.api.cel.sizes import MOST, NOTHING, ONE, UNKNOWN, Entry, Range, fixed
 from onggi.api.cel.syntax import (
     ACCUMULATOR,
@@ -26,25 +34,6 @@ from onggi.api.cel.syntax import (
     Select,
     Struct,
 )
-from onggi.api.cel.types import DYN, Type, is_optional
-
-SCALARS = ("bool", "double", "duration", "int", "timestamp", "uint")
-Path = tuple[str, ...]
-
-
-class Sized(Protocol):
-    """``root`` is the schema of the variables: upstream asks it whatever a path begins with."""
-
-    root: Declared | None
-
-
-@dataclass(slots=True)
-class Local:
-    """A variable of a macro: where it comes from, and its sizes."""
-
-    path: Path
-    size: Range | None = None
-    entry: Entry | None = None
 
 
 def estimate(root: Node, names: Sized) -> Range:
@@ -280,29 +269,6 @@ class Estimator:
         path = () if path and path[0] == ACCUMULATOR else path
         constant = node.value if isinstance(node, Literal) else None
         return Argument(type_of(node), path, self.size(node), self.schema_size, constant)
-
-
-def type_of(node: Node) -> Type:
-    return node.type or DYN
-
-
-def is_scalar(t: Type) -> bool:
-    return is_scalar(t.params[0]) if is_optional(t) else t.kind in SCALARS
-
-
-def literal_size(node: Node) -> Range | None:
-    if isinstance(node, Literal):
-        return fixed(len(node.value) if isinstance(node.value, str | bytes) else 1)
-    if isinstance(node, ListNode):
-        return fixed(len(node.elements))
-    return fixed(len(node.entries)) if isinstance(node, MapNode) else None
-
-
-def summed(ranges: list[Range]) -> Range:
-    total = NOTHING
-    for each in ranges:
-        total = total.plus(each)
-    return total
 
 
 COSTS: dict[type, Callable[[Estimator, Any], Range]] = {

@@ -4,50 +4,14 @@ Source: ``k8s.io/apiserver/pkg/cel/library/cost.go`` (EstimateCallCost), then
 ``cel-go/checker/cost.go`` (functionCost).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
+from onggi.api.cel.arguments import Argument, Estimate, Estimated, Target
 from onggi.api.cel.costs import CHECK, FORMAT_REGEX, LIST, REGEX, STRUCT, TRAVERSAL
-from onggi.api.cel.sizes import MOST, ONE, UNKNOWN, Range, fixed
-from onggi.api.cel.types import Type
+from onggi.api.cel.estimate_lists import LISTS, sorting
+from onggi.api.cel.sizes import MOST, ONE, Range, fixed
 
 ADDRESS = Range(4, 16)  # bytes of an IP address
-
-
-@dataclass(slots=True)
-class Argument:
-    """What is known of an argument: type, path from a variable, size, and the literal's value."""
-
-    type: Type
-    path: tuple[str, ...]
-    size: Range | None
-    schema_size: Callable[[tuple[str, ...]], Range | None]
-    constant: Any = None
-
-    @property
-    def known(self) -> Range:
-        return UNKNOWN if self.size is None else self.size
-
-    def item(self) -> "Argument | None":
-        """What a list holds."""
-        if not self.type.params:
-            return None
-        path = (*self.path, "@items") if self.path else ()
-        size = self.schema_size(path)
-        return Argument(self.type.params[0], path, size, self.schema_size)
-
-
-@dataclass(slots=True)
-class Estimated:
-    """The cost of the call itself, and the size of its result where that is known."""
-
-    cost: Range
-    size: Range | None = None
-
-
-Target = Argument | None
-Estimate = Callable[[Target, Sequence[Argument]], Estimated | None]
 
 
 def call_cost(function: str, overload: str, target: Target, args: Sequence[Argument]) -> Estimated:
@@ -229,59 +193,6 @@ def quoting(target: Target, args: Sequence[Argument]) -> Estimated | None:
     return Estimated(size.scaled(TRAVERSAL), Range(size.min + 2, min(size.max * 2 + 2, MOST)))
 
 
-def allocating(size: Range, factor: float = 1) -> Estimated:
-    """A new list."""
-    return Estimated(size.scaled(factor).plus(fixed(1 + LIST)), size)
-
-
-def number(arg: Argument, otherwise: int) -> int:
-    """The value of an integer literal."""
-    return max(arg.constant, 0) if type(arg.constant) is int else otherwise
-
-
-def slicing(target: Target, args: Sequence[Argument]) -> Estimated | None:
-    if target is None or len(args) != 2:
-        return None
-    start, end = number(args[0], 0), number(args[1], target.known.max)
-    return allocating(fixed((end - start) % 2**64))
-
-
-def ranging(target: Target, args: Sequence[Argument]) -> Estimated | None:
-    return allocating(fixed(number(args[0], MOST))) if target is None else None
-
-
-def flattening(target: Target, args: Sequence[Argument]) -> Estimated | None:
-    if target is None:
-        return None
-    return allocating(target.known, float(number(args[0], MOST)) if args else 1)
-
-
-def reversing(target: Target, args: Sequence[Argument]) -> Estimated | None:
-    return None if target is None else allocating(target.known)
-
-
-def distinguishing(target: Target, args: Sequence[Argument]) -> Estimated | None:
-    return None if target is None else allocating(target.known.times(target.known), 2)
-
-
-def sorting(target: Target, args: Sequence[Argument]) -> Estimated | None:
-    """By its own elements, or by the keys in another list."""
-    keys = args[0] if args else target
-    if target is None or keys is None:
-        return None
-    texts = bool(keys.type.params) and keys.type.params[0].kind in ("string", "bytes")
-    return allocating(keys.known.times(keys.known), 2 + TRAVERSAL if texts else 2)
-
-
-def between_sets(factor: int) -> Estimate:
-    def rule(target: Target, args: Sequence[Argument]) -> Estimated | None:
-        if len(args) != 2:
-            return None
-        return Estimated(args[0].known.times(args[1].known).scaled(factor).plus(ONE))
-
-    return rule
-
-
 def formatting(target: Target, args: Sequence[Argument]) -> Estimated | None:
     return None if target is None else Estimated(target.known.scaled(TRAVERSAL))
 
@@ -330,15 +241,7 @@ FUNCTIONS |= dict.fromkeys(
 )
 FUNCTIONS |= dict.fromkeys(("sort", "@sortByAssociatedKeys"), sorting)
 OVERLOADS_FIRST: dict[str, Estimate] = {
-    "list_slice": slicing,
-    "lists_range": ranging,
-    "list_flatten": flattening,
-    "list_flatten_int": flattening,
-    "list_reverse": reversing,
-    "list_distinct": distinguishing,
-    "list_sets_contains_list": between_sets(1),
-    "list_sets_intersects_list": between_sets(1),
-    "list_sets_equivalent_list": between_sets(2),
+    **LISTS,
     "cidr_ip": always(1),
     "cidr_contains_ip_ip": in_network(parsed=False, network=False),
     "cidr_contains_ip_string": in_network(parsed=True, network=False),

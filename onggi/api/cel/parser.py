@@ -6,8 +6,9 @@ level of nesting, and never more than ``DEEPEST`` levels.
 
 from collections.abc import Sequence
 
+from onggi.api.cel.cursor import Cursor
 from onggi.api.cel.errors import CelErrors, Issue
-from onggi.api.cel.lexer import RESERVED, Token, tokens
+from onggi.api.cel.lexer import RESERVED, Token
 from onggi.api.cel.literals import BadLiteral, bytes_of, text_of, whole
 from onggi.api.cel.macros import MACROS, BadMacro
 from onggi.api.cel.syntax import (
@@ -54,19 +55,13 @@ def parse(source: str) -> Node:
     return node
 
 
-class Parser:
+class Parser(Cursor):
     """One pass over the tokens; complaints that need no giving up gather in ``issues``."""
 
     def __init__(self, source: str) -> None:
-        self.source = source
-        self.tokens = tokens(source)
-        self.position = 0
+        super().__init__(source)
         self.level = 0
-        self.issues: list[Issue] = []
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.position]
+        self.parenthesized: set[int] = set()
 
     def expression(self, lowest: int) -> Node:
         """Operators that bind at least as tightly as ``lowest``; 0 takes the conditional too."""
@@ -98,8 +93,6 @@ class Parser:
     def closed(self, node: Node) -> bool:
         """Whether ``node`` stands in parentheses: ``(a && b) && c`` keeps its shape."""
         return id(node) in self.parenthesized
-
-    parenthesized: set[int] = set()
 
     def operand(self) -> Node:
         """Prefix operators, a primary, and what follows it: fields, calls, indices."""
@@ -157,7 +150,7 @@ class Parser:
         if kind == "(":
             node = self.expression(TERNARY)
             self.expect(")")
-            self.parenthesized = self.parenthesized | {id(node)}
+            self.parenthesized.add(id(node))
             return node
         if kind == "[":
             return self.list_literal(token)
@@ -289,29 +282,6 @@ class Parser:
         if node.depth > DEEPEST:
             raise CelErrors([Issue(-1, "max recursion depth exceeded")], self.source)
         return node
-
-    def advance(self) -> Token:
-        token = self.tokens[self.position]
-        self.position += 1
-        return token
-
-    def take(self, kind: str) -> bool:
-        if self.token.kind != kind:
-            return False
-        self.position += 1
-        return True
-
-    def expect(self, kind: str) -> Token:
-        if self.token.kind != kind:
-            raise self.unexpected(f"'{kind}'")
-        return self.advance()
-
-    def unexpected(self, wanted: str) -> CelErrors:
-        shown = self.token.text
-        return self.complaint(f"Syntax error: mismatched input '{shown}' expecting {wanted}")
-
-    def complaint(self, text: str) -> CelErrors:
-        return CelErrors([*self.issues, Issue(self.token.offset, text)], self.source)
 
 
 PRIMARIES = frozenset(
