@@ -16,7 +16,7 @@ from onggi.apiserver.plugins.owner_references import owner_permissions
 from onggi.apiserver.plugins.pod_security import pod_security
 from onggi.apiserver.plugins.priority import one_default_priority, resolve_priority
 from onggi.apiserver.plugins.runtime_class import check_runtime_class, set_runtime_class
-from onggi.apiserver.plugins.service_account import service_account
+from onggi.apiserver.plugins.service_account import check_service_account, service_account
 from onggi.apiserver.plugins.storage import (
     check_resize,
     default_storage_class,
@@ -41,6 +41,7 @@ MUTATING = (
 )
 VALIDATING = (
     check_limits,
+    check_service_account,
     pod_security,
     one_default_priority,
     check_resize,

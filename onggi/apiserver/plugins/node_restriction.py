@@ -5,12 +5,13 @@ Source: ``plugin/pkg/admission/noderestriction/admission.go``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from onggi.api.errors import NotFound
 from onggi.api.gotext import quote
 from onggi.api.objects import View, get
-from onggi.apiserver.admission import CREATE, UPDATE, Lookup, Review, forbidden
-from onggi.apiserver.authz.node import node_name
+from onggi.apiserver.admission import CREATE, DELETE, UPDATE, Lookup, Review, forbidden
+from onggi.apiserver.authz.node import node_name, references
 from onggi.apiserver.plugins.service_account import MIRROR
 from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod import POD
@@ -70,18 +71,18 @@ def created_pod(node: str, review: Review, lookup: Lookup) -> None:
     if get(pod, "spec.serviceAccountName"):
         why = f"node {shown} can not create pods that reference a service account"
         raise forbidden(review, why)
-    for volume in get(pod, "spec.volumes") or ():
-        for field, plural in REFERENCES.items():
-            if volume.get(field):
-                raise forbidden(review, f"node {shown} can not create pods that reference {plural}")
+    for kind in sorted(referred(pod)):
+        raise forbidden(review, f"node {shown} can not create pods that reference {kind}")
 
 
-REFERENCES = {
-    "secret": "secrets",
-    "configMap": "configmaps",
-    "persistentVolumeClaim": "persistentvolumeclaims",
-    "projected": "secrets",
-}
+def referred(pod: View) -> set[str]:
+    """What a node's own pod may not refer to: any object of the API."""
+    found = {kind for kind, _ in references(pod)} & {"secrets", "configmaps"}
+    if any(volume.get("persistentVolumeClaim") for volume in get(pod, "spec.volumes") or ()):
+        found.add("persistentvolumeclaims")
+    if get(pod, "spec.resourceClaims"):
+        found.add("resourceclaims")
+    return found
 
 
 def owned_by_node(node: str, review: Review, lookup: Lookup) -> None:
@@ -222,6 +223,41 @@ def leases(node: str, review: Review, lookup: Lookup) -> None:
         raise forbidden(review, why)
 
 
+def csi_nodes(node: str, review: Review, lookup: Lookup) -> None:
+    name = review.call.target.name or get(review.obj or {}, "metadata.name")
+    if name != node:
+        raise forbidden(review, "can only access CSINode with the same name as the requesting node")
+
+
+def slices(node: str, review: Review, lookup: Lookup) -> None:
+    """Devices: a node's driver tells of that node's only."""
+    verbs = {CREATE: ("create", review.obj), DELETE: ("delete", review.old)}
+    verb, obj = verbs.get(review.operation, ("", None))
+    if verb and get(obj or {}, "spec.nodeName") != node:
+        why = f"can only {verb} ResourceSlice with the same NodeName as the requesting node"
+        raise forbidden(review, why)
+
+
+def claim_status(node: str, review: Review, lookup: Lookup) -> None:
+    """A node that has made a volume larger says so, and nothing else."""
+    if review.operation != UPDATE:
+        raise forbidden(review, f"unexpected operation {quote(review.operation)}")
+    if without_size(review.obj or {}) != without_size(review.old or {}):
+        why = (
+            f"node {quote(node)} is not allowed to update fields other than status.quantity and "
+            "status.conditions"
+        )
+        raise forbidden(review, why)
+
+
+def without_size(claim: View) -> dict[str, Any]:
+    versions = ("managedFields", "resourceVersion")
+    meta = {k: v for k, v in (claim.get("metadata") or {}).items() if k not in versions}
+    status = {k: v for k, v in (claim.get("status") or {}).items() if k not in SIZES}
+    return {**claim, "metadata": meta, "status": status}
+
+
+SIZES = ("capacity", "conditions", "allocatedResources", "allocatedResourceStatuses")
 Check = Callable[[str, Review, Lookup], None]
 
 CHECKS: Mapping[tuple[str, str], Check] = {
@@ -231,4 +267,7 @@ CHECKS: Mapping[tuple[str, str], Check] = {
     ("nodes", "*"): nodes,
     ("serviceaccounts", "token"): tokens,
     ("leases.coordination.k8s.io", ""): leases,
+    ("persistentvolumeclaims", "status"): claim_status,
+    ("csinodes.storage.k8s.io", ""): csi_nodes,
+    ("resourceslices.resource.k8s.io", ""): slices,
 }

@@ -5,13 +5,15 @@ Source: ``plugin/pkg/admission/serviceaccount/admission.go``.
 
 from collections.abc import Iterator
 
-from onggi.api.errors import NotFound
+from onggi.api.errors import NotFound, StatusError
 from onggi.api.objects import Object, View, clone_value
-from onggi.apiserver.admission import CREATE, Lookup, NotYet, Review, forbidden
+from onggi.apiserver.admission import CREATE, UPDATE, Lookup, NotYet, Review, forbidden
+from onggi.apiserver.authz.node import references
 from onggi.kinds.core.serviceaccount import SERVICEACCOUNT
 
 DEFAULT = "default"
 MIRROR = "kubernetes.io/config.mirror"
+ENFORCE = "kubernetes.io/enforce-mountable-secrets"
 VOLUME = "kube-api-access-"
 MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 EXPIRES = 3607  # seconds: an hour, and a little that tells these tokens from others
@@ -24,7 +26,6 @@ def service_account(review: Review, lookup: Lookup) -> None:
     assert review.obj is not None
     pod, spec = review.obj, review.obj["spec"]
     if MIRROR in (pod["metadata"].get("annotations") or {}):
-        check_mirror(review, spec)
         return
     name = spec.get("serviceAccountName") or DEFAULT
     spec["serviceAccountName"] = spec["serviceAccount"] = name
@@ -40,13 +41,16 @@ def find(review: Review, lookup: Lookup, name: str) -> View:
     account = lookup.get(SERVICEACCOUNT, namespace, name)
     if account is not None:
         return account
-    missing = NotFound("serviceaccount", name)
-    refusal = forbidden(
-        review, f"error looking up service account {namespace}/{name}: {missing.message}"
-    )
+    refusal = missing(review, name)
     if name == DEFAULT:  # a controller makes it, soon after the namespace
         raise NotYet(SERVICEACCOUNT, namespace, refusal)
     raise refusal
+
+
+def missing(review: Review, name: str) -> StatusError:
+    why = NotFound("serviceaccount", name).message
+    where = f"{review.call.namespace}/{name}"
+    return forbidden(review, f"error looking up service account {where}: {why}")
 
 
 def mounts_token(spec: View, account: View) -> bool:
@@ -96,12 +100,82 @@ def token_volume(name: str) -> Object:
 NAMESPACE = "metadata.namespace"
 
 
-def check_mirror(review: Review, spec: View) -> None:
-    """A node's own pod refers to nothing in the API."""
-    if spec.get("serviceAccountName"):
-        raise forbidden(review, "a mirror pod may not reference service accounts")
+def check_service_account(review: Review, lookup: Lookup) -> None:
+    """Validating: what a pod refers to, its account allows."""
+    if review.resource != "pods" or review.obj is None:
+        return
+    created = review.operation == CREATE and not review.subresource
+    debugged = review.operation == UPDATE and review.subresource == "ephemeralcontainers"
+    if not (created or debugged):
+        return
+    pod, spec = review.obj, review.obj["spec"]
+    if MIRROR in (pod["metadata"].get("annotations") or {}):
+        check_mirror(review, pod)
+        return
+    name = spec.get("serviceAccountName")
+    if not name:
+        where = f"{review.call.namespace}/{pod['metadata'].get('name', '')}"
+        raise forbidden(review, f"no service account specified for pod {where}")
+    account = lookup.get(SERVICEACCOUNT, review.call.namespace, name)
+    if account is None:
+        raise missing(review, name)
+    if is_true((account["metadata"].get("annotations") or {}).get(ENFORCE)):
+        for problem in beyond(spec, account):
+            raise forbidden(review, problem)
+
+
+def is_true(text: str | None) -> bool:
+    """As Go's ParseBool."""
+    return text in ("1", "t", "T", "true", "TRUE", "True")
+
+
+def beyond(spec: View, account: View) -> Iterator[str]:
+    """What the account does not list (``enforce-mountable-secrets``)."""
+    name = account["metadata"]["name"]
+    known = {entry.get("name") for entry in account.get("secrets") or ()}
+    tail = f"is not allowed because service account {name} does not reference that secret"
     for volume in spec.get("volumes") or ():
-        if volume.get("secret"):
-            raise forbidden(review, "a mirror pod may not reference secrets")
-        if volume.get("persistentVolumeClaim"):
-            raise forbidden(review, "a mirror pod may not reference persistentvolumeclaims")
+        secret = (volume.get("secret") or {}).get("secretName")
+        if volume.get("secret") and secret not in known:
+            yield f'volume with secret.secretName="{secret}" {tail}'
+    for field, what in HOLDERS.items():
+        for container in spec.get(field) or ():
+            for variable, secret in secret_variables(container):
+                if secret not in known:
+                    yield (
+                        f"{what} {container.get('name')} with envVar {variable} referencing "
+                        f'secret.secretName="{secret}" {tail}'
+                    )
+    pull = {entry.get("name") for entry in account.get("imagePullSecrets") or ()}
+    for index, entry in enumerate(spec.get("imagePullSecrets") or ()):
+        if entry.get("name") not in pull:
+            yield (
+                f'imagePullSecrets[{index}].name="{entry.get("name")}" is not allowed because '
+                f"service account {name} does not reference that imagePullSecret"
+            )
+
+
+HOLDERS = {
+    "initContainers": "init container",
+    "containers": "container",
+    "ephemeralContainers": "ephemeral container",
+}
+
+
+def secret_variables(container: View) -> Iterator[tuple[str, str]]:
+    for variable in container.get("env") or ():
+        if reference := (variable.get("valueFrom") or {}).get("secretKeyRef"):
+            yield variable.get("name") or "", reference.get("name") or ""
+
+
+def check_mirror(review: Review, pod: View) -> None:
+    """A node's own pod refers to nothing in the API."""
+    if pod["spec"].get("serviceAccountName"):
+        raise forbidden(review, "a mirror pod may not reference service accounts")
+    if any(kind == "secrets" for kind, _ in references(pod)):
+        raise forbidden(review, "a mirror pod may not reference secrets")
+    for volume in pod["spec"].get("volumes") or ():
+        for source in (volume.get("projected") or {}).get("sources") or ():
+            if source.get("serviceAccountToken") is not None:
+                why = "a mirror pod may not use ServiceAccountToken volume projections"
+                raise forbidden(review, why)

@@ -61,6 +61,8 @@ def mirror(**changes):
 
 PODS = "/api/v1/namespaces/a/pods"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces"
+CLAIMS = "/api/v1/namespaces/a/persistentvolumeclaims"
+SLICES = "/apis/resource.k8s.io/v1/resourceslices"
 TOKEN = "/api/v1/namespaces/a/serviceaccounts/default/token"
 
 
@@ -80,8 +82,40 @@ ALLOWED = [
     ("CREATE", TOKEN, token(name="mine", uid="p1"), None),
     ("CREATE", TOKEN, token("vault", name="mine", uid="p1"), None),
     ("CREATE", "/api/v1/namespaces/a/events", {"metadata": {}}, None),
+    ("CREATE", "/apis/storage.k8s.io/v1/csinodes", {"metadata": {"name": "n1"}}, None),
+    ("CREATE", SLICES, {"metadata": {}, "spec": {"nodeName": "n1"}}, None),
+    ("UPDATE", f"{CLAIMS}/c/status", {"status": {"capacity": {"storage": "2Gi"}}}, {"status": {}}),
+    ("CREATE", PODS, mirror(volumes=[{"name": "v", "emptyDir": {}}]), None),
 ]
 REFUSED = [
+    (
+        "CREATE",
+        "/apis/storage.k8s.io/v1/csinodes",
+        {"metadata": {"name": "n2"}},
+        None,
+        "can only access CSINode with the same name as the requesting node",
+    ),
+    (
+        "DELETE",
+        f"{SLICES}/s",
+        None,
+        {"metadata": {}, "spec": {"nodeName": "n2"}},
+        "can only delete ResourceSlice with the same NodeName as the requesting node",
+    ),
+    (
+        "UPDATE",
+        f"{CLAIMS}/c/status",
+        {"status": {"phase": "Bound"}},
+        {"status": {}},
+        "is not allowed to update fields other than status.quantity and status.conditions",
+    ),
+    (
+        "CREATE",
+        PODS,
+        mirror(resourceClaims=[{"name": "gpu"}]),
+        None,
+        "can not create pods that reference resourceclaims",
+    ),
     ("CREATE", PODS, {"metadata": {}, "spec": {}}, None, "can only create mirror pods"),
     ("CREATE", PODS, mirror(nodeName="n2"), None, "spec.nodeName set to itself"),
     (

@@ -71,8 +71,35 @@ def test_a_volume_of_that_name_is_used():
 
 
 async def test_a_mirror_pod_refers_to_no_account(running, cluster):
-    wanted = pod(serviceAccountName="default")
+    wanted = pod(serviceAccountName="default", nodeName="n")
     wanted["metadata"]["annotations"] = {"kubernetes.io/config.mirror": "x"}
     code, body = await ask(running, "POST", PODS, wanted)
     assert code == 403
     assert body["message"].endswith("a mirror pod may not reference service accounts")
+
+
+async def test_a_mirror_pod_refers_to_no_secret(running, cluster):
+    wanted = pod(nodeName="n", volumes=[{"name": "v", "secret": {"secretName": "s"}}])
+    wanted["metadata"]["annotations"] = {"kubernetes.io/config.mirror": "x"}
+    code, body = await ask(running, "POST", PODS, wanted)
+    assert code == 403
+    assert body["message"].endswith("a mirror pod may not reference secrets")
+
+
+async def test_an_account_may_confine_its_pods_to_the_secrets_it_lists(running, cluster):
+    meta = {"name": "strict", "namespace": "default"}
+    meta["annotations"] = {"kubernetes.io/enforce-mountable-secrets": "true"}
+    await cluster.create(SERVICEACCOUNT, {"metadata": meta, "secrets": [{"name": "mine"}]})
+
+    async def with_secret(name, pod_name):
+        volumes = [{"name": "v", "secret": {"secretName": name}}]
+        wanted = pod(pod_name, serviceAccountName="strict", volumes=volumes)
+        return await ask(running, "POST", PODS, wanted)
+
+    assert (await with_secret("mine", "a"))[0] == 201
+    code, body = await with_secret("theirs", "b")
+    assert code == 403
+    assert body["message"].endswith(
+        'volume with secret.secretName="theirs" is not allowed because service account strict does '
+        "not reference that secret"
+    )
