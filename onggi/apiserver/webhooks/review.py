@@ -22,6 +22,8 @@ from onggi.apiserver.matching import asked_of
 GROUP = "admission.k8s.io"
 OPTIONS = "meta.k8s.io/v1"
 JSON_PATCH = "JSONPatch"
+LEAST = 400  # the code of a refusal
+SHAPES = {"message": str, "reason": str, "details": dict, "code": int}
 OPTION_FIELDS = ("dryRun", "fieldManager", "fieldValidation")
 
 
@@ -173,12 +175,11 @@ def patch_of(response: View) -> Any:
 
 def denial(name: str, status: View | None) -> StatusError:
     """The refusal that a webhook's ``status`` words; never a success."""
-    status = status or {}
+    found = {f: v for f, v in (status or {}).items() if isinstance(v, SHAPES.get(f, object))}
     text = f"admission webhook {quote(name)} denied the request"
-    why = status.get("message") or status.get("reason")
-    refused = StatusError.of({**status, "message": f"{text}: {why}"})
-    if not why:
-        refused.message = f"{text} without explanation"
-    code = status.get("code")
-    refused.status_code = code if isinstance(code, int) and code >= 400 else 400
+    why = found.get("message") or found.get("reason")
+    shown = f"{text}: {why}" if why else f"{text} without explanation"
+    refused = StatusError.of({**found, "message": shown})
+    code = found.get("code", 0)
+    refused.status_code = code if LEAST <= code < 1000 else LEAST
     return refused
