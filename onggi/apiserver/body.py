@@ -31,6 +31,12 @@ GO_PLACES = {  # what msgspec says → what Go says; how far past the character 
     "in unicode escape": ("in \\u hexadecimal character escape", 1),
     "invalid number": ("in numeric literal", 0),
 }
+NOT_JSON = "couldn't get version/kind; json parse error"
+GO_HEAD = (
+    r'struct { APIVersion string "json:\"apiVersion,omitempty\""; '
+    r'Kind string "json:\"kind,omitempty\"" }'
+)
+SHOWN = 30  # bytes of a body that nobody can read
 LOOSE = (b'" ', b'"\n', b'"\r', b'"\t')
 KEYS = re.compile(rb'(?<!\\)"\s*:')
 
@@ -119,8 +125,10 @@ def parsed(body: bytes, media: str, kind: str, strict: bool) -> tuple[Object, Se
         depth.check(found[0])
         return found
     if media == PROTOBUF:
-        from onggi.apiserver.protobuf import envelope
+        from onggi.apiserver.protobuf import answers, envelope
 
+        if not body.startswith(answers.MAGIC):
+            raise unrecognized(kind, envelope.NO_PREFIX, body)
         found = envelope.decode(body)
         depth.check(found[0])
         return found
@@ -131,20 +139,26 @@ def json_object(body: bytes, kind: str) -> Object:
     try:
         obj = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise unrecognized(kind, f"json parse error: {go_error(error, body)}") from None
+        raise unrecognized(kind, f"{NOT_JSON}: {go_error(error, body)}", body) from None
     except RecursionError:
-        raise unrecognized(kind, "json parse error: exceeded max depth") from None
+        raise unrecognized(kind, f"{NOT_JSON}: exceeded max depth", body) from None
+    if obj is None:
+        return {}
     if not isinstance(obj, dict):
         text = {list: "array", str: "string", bool: "bool"}.get(type(obj), "number")
-        why = f"json: cannot unmarshal {text} into Go value of type struct"
-        raise unrecognized(kind, f"json parse error: {why}")
+        why = f"json: cannot unmarshal {text} into Go value of type {GO_HEAD}"
+        raise unrecognized(kind, f"{NOT_JSON}: {why}", body)
     return obj
 
 
-def unrecognized(kind: str, why: str) -> BadRequest:
+def unrecognized(kind: str, why: str, body: bytes) -> BadRequest:
+    """Source: ``transformDecodeError``, ``summarizeData`` of ``endpoints/handlers``."""
+    start = body[:SHOWN]
+    shown = start.decode(errors="replace") if body[:1] == b"{" else start.hex()
+    more = " ..." if len(body) > SHOWN else ""
     return BadRequest(
-        f"the object provided is unrecognized (must be of type {kind}): "
-        f"couldn't get version/kind; {why}"
+        f"the object provided is unrecognized (must be of type {kind}): {why} "
+        f"({shown or '<empty>'}{more})"
     )
 
 

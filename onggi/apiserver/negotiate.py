@@ -47,18 +47,22 @@ def accepted(
     spoken: tuple[str, ...] = SPOKEN,
     streams: bool = False,
 ) -> Wanted:
-    """The first clause, best first, that this server can answer; as a stream of events it
-    speaks no YAML. Raises NotAcceptable."""
+    """The first clause, best first, that this server can answer. A stream of events is no YAML;
+    the metadata of anything can be protobuf. Raises NotAcceptable."""
     if not header:
         return AS_IS
-    known = False
+    known, at_rest = spoken is not SPOKEN, False
     for media, parameters in clauses(header):
         known = known or media in SPOKEN or media == "*/*"
         if media in ("*/*", "application/*"):
             media = JSON
-        if media not in spoken or (streams and media == YAML):
-            continue
         kind = (parameters.get("as", ""), parameters.get("g", ""), parameters.get("v", ""))
+        metadata = media == PROTOBUF and kind[0].startswith("PartialObjectMetadata")
+        if media not in spoken and not metadata:
+            continue
+        if streams and media == YAML:
+            at_rest = True
+            continue
         if any(kind) and (kind not in transforms or (kind[0] == "Table" and media == PROTOBUF)):
             continue
         return Wanted(
@@ -67,11 +71,12 @@ def accepted(
             pretty=parameters.get("pretty") == "1",
             profile=parameters.get("profile", ""),
         )
-    raise not_acceptable(spoken, streams) if known else NotAcceptable("406: Not Acceptable")
+    raise not_acceptable(at_rest) if known else NotAcceptable("406: Not Acceptable")
 
 
-def not_acceptable(spoken: tuple[str, ...], streams: bool = False) -> NotAcceptable:
-    shown = [f"{m};stream=watch" for m in spoken if m != YAML] if streams else spoken
+def not_acceptable(streams: bool) -> NotAcceptable:
+    """Go lists what it speaks of anything, and for events what it can tell them in."""
+    shown = [f"{m};stream=watch" for m in SPOKEN if m != YAML] if streams else SPOKEN
     return NotAcceptable(f"only the following media types are accepted: {', '.join(shown)}")
 
 

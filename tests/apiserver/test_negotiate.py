@@ -44,8 +44,11 @@ def test_protobuf_is_spoken_of_built_in_kinds_alone():
     with pytest.raises(NotAcceptable) as refused:
         accepted(BINARY, spoken=TEXTS)
     assert refused.value.message == (
-        "only the following media types are accepted: application/json, application/yaml"
+        "only the following media types are accepted: application/json, application/yaml, "
+        "application/vnd.kubernetes.protobuf"
     )
+    metadata = f"{BINARY};as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+    assert accepted(metadata, ALL, TEXTS).media == BINARY
 
 
 def test_a_table_is_no_message():

@@ -13,11 +13,13 @@ from onggi.apiserver.protobuf.decode import Reader, only
 from onggi.apiserver.protobuf.definitions import definition
 from onggi.apiserver.protobuf.numbers import PREFIX, messages
 
+NO_PREFIX = "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]"
+
 
 def decode(body: bytes) -> tuple[Object, Sequence[str]]:
     """The object with its ``apiVersion`` and ``kind``, and what was not understood of it."""
     if not body.startswith(MAGIC):
-        raise BadRequest("provided data does not appear to be a protobuf message: no k8s prefix")
+        raise BadRequest(NO_PREFIX)
     reader = Reader()
     try:
         parts = only(body[len(MAGIC) :])
