@@ -11,9 +11,10 @@ GetResetFields of the strategies in ``pkg/registry``.
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from onggi.api import managed
-from onggi.api.fields import sets
+from onggi.api.fields import entries, sets
 from onggi.api.fields.elements import SELF
 from onggi.api.fields.plan import Plan, plan
 from onggi.api.fields.sets import LEAF, NOTHING, Path, Trie
@@ -25,6 +26,10 @@ from onggi.apiserver import schemas
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.options import LONGEST_MANAGER, WriteOptions
 
+SPOILT = (
+    ".metadata.managedFields was in an invalid state after admission; this could be caused by an "
+    "outdated mutating admission controller; please fix your requests: {}"
+)
 STATUS: Path = ("f:status",)
 SPEC: Path = ("f:spec",)
 LABELS: Path = ("f:metadata", "f:labels")
@@ -56,6 +61,21 @@ def changed(
 ) -> None:
     old, new = change
     managed.on_update(old, new, write_of(backend, call, options))
+
+
+def admitted(call: Call, obj: Object, before: Any) -> None:
+    """Whoever changes objects in admission may change their managers, but not to nonsense."""
+    meta = obj["metadata"]
+    after = meta.get("managedFields")
+    if after is before or not after:
+        return
+    try:
+        meta["managedFields"] = entries.written(entries.read(after, ours=False))
+    except (ValueError, KeyError, TypeError) as error:
+        call.warnings.append(SPOILT.format(error))
+        meta.pop("managedFields")
+        if before:
+            meta["managedFields"] = before
 
 
 def write_of(

@@ -1,7 +1,9 @@
+from types import SimpleNamespace
+
 import pytest
 
 from onggi.api.fields import sets
-from onggi.apiserver.fields import prefix, reset, within
+from onggi.apiserver.fields import admitted, prefix, reset, within
 from onggi.kinds import BUILTIN
 
 KINDS = {kind.resource: kind for kind in BUILTIN}
@@ -44,3 +46,25 @@ def test_some_ways_write_one_field_only():
     found = sets.of(("f:spec", "f:x"), (*only, "f:a"), only, ("f:metadata", "f:labels"))
     assert within(found, only) == sets.of(only, (*only, "f:a"))
     assert within(sets.of(("f:a",)), only) == {}
+
+
+def entry(**more):
+    found = {"manager": "m", "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1"}
+    return found | {"fieldsV1": {"f:data": {"f:a": {}}}} | more
+
+
+def admission(before, after):
+    call = SimpleNamespace(warnings=[])
+    obj = {"metadata": {"managedFields": after}}
+    admitted(call, obj, before)
+    return obj["metadata"].get("managedFields"), call.warnings
+
+
+def test_who_admits_may_change_managers_but_not_to_nonsense():
+    before = [entry()]
+    assert admission(before, before) == (before, [])
+    assert admission(before, [entry(manager="n")]) == ([entry(manager="n")], [])
+    kept, warnings = admission(before, [entry(operation="Guess")])
+    assert kept is before
+    assert warnings[0].endswith("please fix your requests: operation must be `Apply` or `Update`")
+    assert admission(None, [entry(fieldsV1={"x": {}})])[0] is None

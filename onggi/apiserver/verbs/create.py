@@ -50,7 +50,9 @@ async def create_object(backend: Backend, call: Call, obj: Object, options: Writ
     strategy.wipe(obj)
     strategy.match_namespace(obj, call.namespace)
     review = Review(CREATE, call, obj, None, backend.clock(), options.dry_run)
+    managers = obj["metadata"].get("managedFields")
     await admit(backend, review)
+    fields.admitted(call, obj, managers)
     strategy.match_namespace(obj, call.namespace)
     meta = obj["metadata"]
     base = "" if meta.get("name") else meta.get("generateName", "")

@@ -157,7 +157,9 @@ async def _admit(backend: Backend, review: Review, face: Face | None) -> None:
     assert obj is not None
     assert old is not None
     if face is None:
+        managers = obj["metadata"].get("managedFields")
         await backend.admission.admit(review)
+        fields.admitted(call, obj, managers)
         return strategy.match_namespace(obj, call.namespace)
     review.obj, review.old = face.of(call.kind, obj), face.of(call.kind, old)
     review.about = face.kind
