@@ -11,6 +11,7 @@ from typing import Any
 
 from onggi.api.conditions import in_list
 from onggi.api.objects import Object, View, get
+from onggi.api.quantity import canonical
 from onggi.api.times import stamp
 from onggi.node.facts import Facts
 
@@ -93,6 +94,15 @@ def addresses(setting: Setting) -> list[Object]:
 
 
 def capacity(facts: Facts) -> dict[str, str]:
+    """As the server will write it: else every look at it would find news."""
+    return canonical_amounts(in_full(facts))
+
+
+def canonical_amounts(amounts: Mapping[str, str]) -> dict[str, str]:
+    return {name: canonical(amount) for name, amount in amounts.items()}
+
+
+def in_full(facts: Facts) -> dict[str, str]:
     return {
         "cpu": str(facts.cpus),
         "ephemeral-storage": f"{facts.disk >> 10}Ki",
@@ -105,10 +115,11 @@ def capacity(facts: Facts) -> dict[str, str]:
 
 def allocatable(facts: Facts) -> dict[str, str]:
     """What is left for pods: not the part whose loss would be pressure."""
-    return capacity(facts) | {
+    left = {
         "ephemeral-storage": str(int(facts.disk * (1 - DISK_LEFT))),
         "memory": f"{max(facts.memory - RESERVED_MEMORY, 0) >> 10}Ki",
     }
+    return canonical_amounts(in_full(facts) | left)
 
 
 def node_info(facts: Facts, health: Health) -> Object:

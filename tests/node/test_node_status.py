@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from onggi.api.objects import clone
+from onggi.api.schema import decode
 from onggi.api.times import stamp
+from onggi.apiserver import schemas
 from onggi.node.facts import Facts
 from onggi.node.node_status import (
     Health,
@@ -40,10 +43,16 @@ HEALTH = Health(runtime="containerd://1.6.20")
 
 
 def test_what_it_has_and_what_is_left_for_pods():
-    assert capacity(FACTS)["memory"] == "4194304Ki"
+    assert capacity(FACTS)["memory"] == "4Gi"
     assert capacity(FACTS)["pods"] == "110"
-    assert allocatable(FACTS)["memory"] == "4091904Ki"
+    assert allocatable(FACTS)["memory"] == "3996Mi"
     assert allocatable(FACTS)["ephemeral-storage"] == str(90 << 30)
+
+
+def test_what_the_server_makes_of_it_is_no_news():
+    node = new_node(SETTING, FACTS, HEALTH, NOW)
+    kept = decode(clone(node), schemas.load("io.k8s.api.core.v1.Node")).object
+    assert not is_news(kept["status"], node["status"])
 
 
 def test_a_new_node():

@@ -171,9 +171,10 @@ def of_lease(changed: View, world: World) -> list[Wake]:
     return [("", meta["name"])] if meta["namespace"] == LEASES else []
 
 
-def everyone(changed: View, world: World) -> list[Wake]:
-    """The last ready node going, or the first coming, matters to all others."""
-    return [("", node["metadata"]["name"]) for node in world.all(NODE)]
+def those_not_ready(changed: View, world: World) -> list[Wake]:
+    """The last ready node going, or the first coming, matters to those that are not."""
+    nodes = world.all(NODE)
+    return [("", node["metadata"]["name"]) for node in nodes if not is_true(node, "Ready")]
 
 
 CONTROLLER = Controller(
@@ -184,6 +185,6 @@ CONTROLLER = Controller(
     reconcile=reconcile,
     arrived=arrived,
     departed=departed,
-    watches={LEASE: of_lease, NODE: everyone},
+    watches={LEASE: of_lease, NODE: those_not_ready},
     whole={LEASE: lambda obj: obj["metadata"]["namespace"] == LEASES},
 )
