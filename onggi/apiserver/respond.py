@@ -11,6 +11,7 @@ from onggi.apiserver.conversion import Unconverted
 from onggi.apiserver.negotiate import AS_IS, PROTOBUF
 from onggi.store.store import Record, encode
 
+LONGEST_WARNINGS, LONGEST_WARNING = 4096, 256  # characters: all; each, where there are more
 NONE: Mapping[str, str] = {}
 
 
@@ -74,7 +75,10 @@ def warned(call: Call) -> dict[str, str]:
     """Upstream's ``Warning`` headers; several in one, as RFC 7234 allows."""
     if not call.warnings:
         return {}
-    shown = [f'299 - "{escaped(text)}"' for text in dict.fromkeys(call.warnings)]
+    texts = list(dict.fromkeys(call.warnings))
+    if sum(map(len, texts)) > LONGEST_WARNINGS:
+        texts = [text[:LONGEST_WARNING] for text in texts]
+    shown = [f'299 - "{escaped(text)}"' for text in texts]
     return {"Warning": ", ".join(shown)}
 
 

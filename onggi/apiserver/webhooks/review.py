@@ -175,7 +175,8 @@ def patch_of(response: View) -> Any:
 
 def denial(name: str, status: View | None) -> StatusError:
     """The refusal that a webhook's ``status`` words; never a success."""
-    found = {f: v for f, v in (status or {}).items() if isinstance(v, SHAPES.get(f, object))}
+    given = (status or {}).items()
+    found: Object = {f: v for f, v in given if isinstance(v, SHAPES.get(f, object))}
     text = f"admission webhook {quote(name)} denied the request"
     why = found.get("message") or found.get("reason")
     shown = f"{text}: {why}" if why else f"{text} without explanation"

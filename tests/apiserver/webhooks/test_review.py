@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from onggi.apiserver.webhooks.review import BadAnswer, denial, verdict
 
 PATCH = b64encode(b'[{"op":"add","path":"/a","value":1}]').decode()
+FIELDS = (
+    "uid", "allowed", "status", "patch", "patchType", "warnings", "code", "message", "reason",
+    "details",
+)  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                ["uid", "allowed", "status", "patch", "patchType", "warnings", "code", "message"]
-                + ["reason", "details"]
-            ),
+            st.sampled_from(FIELDS),
             inner,
             max_size=4,
         )
