@@ -22,6 +22,7 @@ from onggi.apiserver.fairness.gate import Gate
 from onggi.apiserver.negotiate import AS_IS, SPOKEN, TEXTS, TRANSFORMS, Wanted, accepted
 from onggi.apiserver.path import Target, described
 from onggi.apiserver.routes import RESOURCES, SUBRESOURCES, VERBS
+from onggi.kinds.apiextensions.crd.kind import CRD
 from onggi.store.store import Record
 
 ACCEPTED_TRANSFORMS = frozenset(TRANSFORMS)
@@ -124,7 +125,10 @@ class App:
         if kind.custom and conversion.needed(kind):
             ahead = self._ahead(call)
             return await conversion.answered(kind, ahead, lambda: answer(self.backend, call))
-        return await answer(self.backend, call)
+        answered = await answer(self.backend, call)
+        if kind is CRD:
+            self.backend.registry.catch_up()
+        return answered
 
     def _ahead(self, call: Call) -> Sequence[Record]:
         """What a call is likely to show."""

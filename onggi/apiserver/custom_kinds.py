@@ -91,6 +91,7 @@ class CustomKinds:
         gone = self._kinds.pop(name, ())
         for kind in gone:
             self._by_resource.pop((kind.group, kind.version, kind.plural), None)
+            self._store.wake(kind.resource)  # who watches it may have to begin anew
         self._generation += bool(gone)
 
     def _index(self, kinds: tuple[Kind, ...]) -> None:

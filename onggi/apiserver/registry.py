@@ -45,6 +45,11 @@ class Registry:
             return self._custom.find(group, version, resource)
         return kind
 
+    def catch_up(self) -> None:
+        """See now what the store says of custom kinds, so that those who watch one that has
+        changed are told at once."""
+        _ = self.generation
+
     @property
     def generation(self) -> int:
         return self._changes + (self._custom.generation if self._custom else 0)

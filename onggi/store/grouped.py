@@ -92,6 +92,9 @@ class GroupedStore:
         history = self._state.table(resource).history
         return Reader(history, namespace, since, lambda: (self.revision, self.closed))
 
+    def wake(self, resource: str) -> None:
+        self._state.table(resource).history.wake_all()
+
     async def create(self, key: Key, obj: Object) -> Record:
         return await self._submit(key, obj, None)
 

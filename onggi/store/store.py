@@ -155,6 +155,9 @@ class Store(Protocol):
     def watch(self, resource: str, namespace: str = "", *, since: int) -> Watch:
         """From the change after ``since`` on. Raises Compacted."""
 
+    def wake(self, resource: str) -> None:
+        """Let the watches of a resource return from ``next`` at once, with nothing new."""
+
     async def compact(self, revision: int) -> None:
         """Forget history up to ``revision``; the present state stays."""
 

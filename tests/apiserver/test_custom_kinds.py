@@ -237,3 +237,18 @@ async def test_no_json_makes_the_server_fail(odd, body):
     headers = {"content_type": "application/merge-patch+json"}
     code, _ = await ask(running, "PATCH", f"{PATH}/one", body, **headers)
     assert code < 500
+
+
+async def test_a_watch_ends_with_what_it_watches(running):
+    await establish(running, definition())
+    (kind,) = (k for k in running.app.backend.registry.kinds if k.custom)
+    watching = client(running).watch(kind)
+    await client(running).create(kind, {**crontab(), "metadata": NAMED})
+    assert (await anext(watching)).type == "ADDED"
+    crd = await client(running).get(CRD, "", "crontabs.example.com")
+    versions = [version(deprecated=True)]
+    await client(running).update(CRD, {**crd, "spec": {**crd["spec"], "versions": versions}})
+    assert [event.type async for event in watching if event.type != "BOOKMARK"] == []
+
+
+NAMED = {"name": "one", "namespace": "default"}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from onggi.api.errors import Expired, StatusError
 from onggi.api.http import Stream
+from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
 from onggi.apiserver import conversion, respond, tables
 from onggi.apiserver.call import Backend, Call
@@ -126,6 +127,8 @@ class Watcher:
             now = loop.time()
             if now >= self.deadline:
                 return
+            if self.call.kind.custom and self.is_over():
+                return
             changes = await place.next(max(min(self.deadline, due) - now, 0))
             if changes and conversion.needed(self.call.kind):
                 await self.converted(changes)
@@ -143,6 +146,12 @@ class Watcher:
             return math.inf
         due, last = now + self.backend.config.bookmark_period, self.deadline - BEFORE_END
         return min(due, last) if last > now else due
+
+    def is_over(self) -> bool:
+        """The kind is gone, or no longer what it was when the watch began."""
+        kind = self.call.kind
+        found = self.backend.registry.find(kind.group, kind.version, kind.plural)
+        return found is not kind and (found is None or differ(kind, found))
 
     async def converted(self, changes: Sequence[Change]) -> None:
         shown = [r for change in changes for r in (change.new, change.old) if r is not None]
@@ -214,6 +223,14 @@ class Watcher:
             table = tables.bookmark(table, obj)
         self.columns = False
         return table
+
+
+def differ(one: Kind, other: Kind) -> bool:
+    """Whether two definitions, one before the other, say different things of their objects."""
+    if one.custom is None or other.custom is None:
+        return True
+    before, after = one.custom.family.crd, other.custom.family.crd
+    return bool(before["spec"] != after["spec"])
 
 
 STARTS = {
