@@ -118,6 +118,10 @@ class KindVersions:
     def __init__(self, backend: Backend, kind: Kind, subresource: str) -> None:
         self.backend, self.kind, self.name = backend, kind, subresource
 
+    @property
+    def fixed(self) -> bool:
+        return self.kind.custom is None
+
     def plan(self, version: str) -> Plan:
         kind = self.found(version)
         if kind is None:

@@ -9,6 +9,8 @@ T1, T2 = "2026-01-01T00:00:01Z", "2026-01-01T00:00:02Z"
 
 
 class Versions:
+    fixed = True
+
     def plan(self, version: str) -> Plan:
         return plan(schemas.load("io.k8s.api.core.v1.ConfigMap"))
 

@@ -19,6 +19,7 @@ from onggi.api.fields.compare import Comparison, compare
 from onggi.api.fields.merge import merge
 from onggi.api.fields.owned import fields_stated
 from onggi.api.fields.plan import Plan
+from onggi.api.fields.reconcile import reconciled
 from onggi.api.fields.remove import remove, with_structs
 from onggi.api.fields.sets import NOTHING, Path, Trie, difference, intersection, union
 from onggi.api.objects import Object, View
@@ -46,8 +47,10 @@ Filter = Callable[[Trie], Trie]
 
 
 class Versions(Protocol):
-    """An object in the versions of its API."""
+    """An object in the versions of its API; ``fixed`` where their schemas never change."""
 
+    @property
+    def fixed(self) -> bool: ...
     def plan(self, version: str) -> Plan: ...
     def convert(self, obj: View, version: str) -> View | None:
         """``obj`` in another version; None if there is none of that name (any more)."""
@@ -71,8 +74,21 @@ def updated(
     managers: Managers, old: View, new: View, version: str, versions: Versions
 ) -> tuple[Managers, Trie]:
     """The other managers after a write, and what the writer changed."""
+    managers = present(managers, old, versions)
     change = compared(old, new, version, versions)
     return released(managers, {version: change}, (old, new), versions), change.changed
+
+
+def present(managers: Managers, obj: View, versions: Versions) -> Managers:
+    """The managers, with their fields as the schemas are now."""
+    if versions.fixed:
+        return managers
+    found = {}
+    for manager, owned in managers.items():
+        if versions.convert(obj, owned.version) is not None:
+            fields = reconciled(owned.fields, versions.plan(owned.version))
+            found[manager] = owned if fields is owned.fields else Owned(fields, owned.version)
+    return found
 
 
 def compared(old: View, new: View, version: str, versions: Versions) -> Comparison:
@@ -136,6 +152,7 @@ def applied(managers: Managers, what: Application) -> Applied:
     versions, version = what.versions, what.version
     plan = versions.plan(version)
     check(what.config, plan)
+    managers = present(managers, what.live, versions)
     merged: Object = merge(what.live, what.config, plan)
     last = managers.get(what.manager)
     own = versions.keep(fields_stated(what.config, plan), version)

@@ -61,6 +61,8 @@ few = settings(max_examples=40)  # each runs through whole objects
 class OneVersion:
     """``Versions`` of an object that has only one."""
 
+    fixed = False
+
     def plan(self, version: str) -> Plan:
         return ROOT
 
