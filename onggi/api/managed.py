@@ -10,6 +10,7 @@ Source: ``k8s.io/apimachinery/pkg/util/managedfields`` (fieldmanager.go, stripme
 managedfieldsupdater.go, skipnonapplied.go).
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from onggi.api.errors import BadRequest
@@ -133,7 +134,8 @@ def bare(obj: View) -> View:
 
 def on_apply(live: View, config: View, write: Write, force: bool) -> Object:
     """``live`` is empty where there is nothing yet. Raises Conflict, BadRequest, Misshapen."""
-    if "managedFields" in (config.get("metadata") or {}):
+    meta = config.get("metadata")
+    if isinstance(meta, Mapping) and "managedFields" in meta:
         raise BadRequest("metadata.managedFields must be nil")
     managed = entries.read((live.get("metadata") or {}).get("managedFields") or ())
     live = bare(live)
