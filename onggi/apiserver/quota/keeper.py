@@ -13,6 +13,7 @@ from onggi.api.errors import Conflict, NotFound, StatusError
 from onggi.apiserver.quota.ledger import QUOTAS, Ledger, Name
 from onggi.client.cluster import Cluster
 from onggi.kinds.core.resourcequota import RESOURCEQUOTA
+from onggi.store.store import Watch
 
 log = logging.getLogger(__name__)
 
@@ -34,16 +35,16 @@ class Keeper:
                 self._ledger.read()
                 for resource in {QUOTAS, *self._ledger.resources} - self._followed:
                     self._followed.add(resource)
-                    group.create_task(self._follow(resource))
+                    watch = self._ledger.watch(resource)  # from where the ledger has read
+                    group.create_task(self._follow(watch))
                 end = self._ledger.expire()
                 if self._ledger.changed:
                     await self._write(self._ledger.changed.pop())
                 else:
                     await self._wait(end)
 
-    async def _follow(self, resource: str) -> None:
+    async def _follow(self, watch: Watch) -> None:
         """Wakes the loop; what has changed, the ledger reads itself."""
-        watch = self._ledger.watch(resource)
         while not self._ledger.closed:
             if await watch.next():
                 self._news.set()
