@@ -4,6 +4,7 @@ Pure functions of the kinds; ``Discovery`` keeps the encoded documents until a k
 or goes. Sources: ``k8s.io/apiserver/pkg/endpoints/discovery`` and ``.../aggregated``.
 """
 
+import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from onggi.api.errors import NoSuchPath
 from onggi.api.http import Request, Response, User
 from onggi.api.kind import Kind
 from onggi.api.objects import Object
+from onggi.api.versions import maturity
 from onggi.apiserver.aggregation import merged
 from onggi.apiserver.aggregation.aggregator import Aggregator
 from onggi.apiserver.negotiate import TEXTS, accepted
@@ -128,16 +130,6 @@ def place(name: str) -> tuple[int, str]:
     return -merged.priority(name, "", {}).group, name
 
 
-def maturity(version: str) -> tuple[int, int, int]:
-    """v2 > v1 > v2beta1 > v1beta2 > v1alpha1 > anything else."""
-    rest = version[1:] if version.startswith("v") else ""
-    for rank, word in ((2, "beta"), (1, "alpha")):
-        major, found, minor = rest.partition(word)
-        if found and major.isdigit() and minor.isdigit():
-            return rank, int(major), int(minor)
-    return (3, int(rest), 0) if rest.isdigit() else (0, 0, 0)
-
-
 def group(name: str, versions: Versions) -> Object:
     listed = [{"groupVersion": f"{name}/{v}", "version": v} for v in versions]
     return {"name": name, "versions": listed, "preferredVersion": listed[0]}
@@ -169,6 +161,8 @@ def entries(kind: Kind) -> Iterable[Object]:
         whole["shortNames"] = list(kind.short)
     if kind.categories:
         whole["categories"] = list(kind.categories)
+    if kind.custom:
+        whole["storageVersionHash"] = version_hash(kind, kind.custom.family.storage)
     yield whole
     for name, (group_, version, answer), verbs in subresources(kind):
         entry: Object = {"name": f"{kind.plural}/{name}", "singularName": ""}
@@ -176,6 +170,12 @@ def entries(kind: Kind) -> Iterable[Object]:
         if (group_, version) != (kind.group, kind.version):
             entry |= {"group": group_, "version": version}
         yield entry | {"kind": answer, "verbs": list(verbs)}
+
+
+def version_hash(kind: Kind, version: str) -> str:
+    """Stands for the version that is stored."""
+    text = f"{kind.group}/{version}/{kind.name}"
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()[:8]).decode()
 
 
 Answered = tuple[str, str, str]  # group, version, kind

@@ -9,6 +9,7 @@ from datetime import datetime
 from onggi.api.conditions import condition, with_condition
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, View, get
+from onggi.kinds.apiextensions.crd.advice import advice
 from onggi.kinds.apiextensions.crd.rules import rules, status_rules
 from onggi.kinds.cells import CREATED_AT, NAME
 
@@ -67,4 +68,5 @@ CRD = Kind(
     rules=(rules,),
     status_rules=(status_rules,),
     columns=(NAME, CREATED_AT),
+    advice=(advice,),
 )
