@@ -31,6 +31,9 @@ async def proxy(backend: Backend, call: Call) -> Answer:
     wanted = proxy_location.asked(target.name, call.kind.singular)
     if target.resource == "nodes" and not wanted.port:
         known(backend, call, wanted.name)
+        if wanted.name not in backend.nodes:
+            why = f'error trying to reach service: node "{wanted.name}" cannot be reached'
+            raise ServiceUnavailable(why)
         return await to_node(backend, call, wanted.name, path or "/")
     location = located(backend, call, wanted)
     prefix = target.path.removesuffix(path) if path else target.path

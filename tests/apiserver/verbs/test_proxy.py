@@ -152,6 +152,9 @@ async def test_a_node_without_a_port_is_its_kubelet():
     assert asked == ["/stats/summary"]
     code, _ = await ask(made, "GET", "/api/v1/nodes/other/proxy/pods")
     assert code == 404
+    await ask(made, "POST", "/api/v1/nodes", {"metadata": {"name": "other"}})
+    code, body = await ask(made, "GET", "/api/v1/nodes/other/proxy/pods")
+    assert (code, body["reason"]) == (503, "ServiceUnavailable")
 
 
 async def test_the_client_may_leave(through):
