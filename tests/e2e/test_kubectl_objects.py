@@ -30,11 +30,37 @@ def test_apply_takes_away_what_was_taken_out(space: Space) -> None:
     assert space.get("cm/settings")["data"] == {"colour": "blue"}
 
 
-def test_server_side_apply_is_refused_by_its_name(space: Space) -> None:
-    mine = json.dumps(config_map("shared", colour="blue"))
-    refused = space.try_kubectl("apply", "--server-side", "-f", "-", stdin=mine)
+def managers(space: Space, name: str) -> dict[str, str]:
+    shown = json.loads(space.kubectl("get", name, "-o", "json", "--show-managed-fields"))
+    return {e["manager"]: e["operation"] for e in shown["metadata"]["managedFields"]}
+
+
+def test_server_side_apply_keeps_to_what_it_owns(space: Space) -> None:
+    def apply(*how: str, **data: str) -> Any:
+        manifest = json.dumps(config_map("shared", **data))
+        return space.try_kubectl("apply", "--server-side", "-f", "-", *how, stdin=manifest)
+
+    assert apply(colour="blue", size="1").stdout == "configmap/shared serverside-applied\n"
+    assert apply("--field-manager=other", shape="round").returncode == 0
+    refused = apply("--field-manager=other", colour="red")
     assert refused.returncode == 1
-    assert "server-side apply is not supported" in refused.stderr
+    assert 'Apply failed with 1 conflict: conflict with "kubectl": .data.colour' in refused.stderr
+    assert apply("--field-manager=other", "--force-conflicts", colour="red").returncode == 0
+    assert space.get("cm/shared")["data"] == {"colour": "red", "size": "1"}
+    assert managers(space, "cm/shared") == {"kubectl": "Apply", "other": "Apply"}
+    changed = json.dumps(config_map("shared", size="2"))
+    diff = space.try_kubectl("diff", "--server-side", "-f", "-", stdin=changed)
+    assert '+  size: "2"' in diff.stdout
+
+
+def test_server_side_apply_takes_over_from_client_side_apply(space: Space) -> None:
+    space.apply(config_map("settings", colour="blue", size="1"))
+    assert managers(space, "cm/settings") == {"kubectl-client-side-apply": "Update"}
+    fewer = json.dumps(config_map("settings", colour="red"))
+    space.kubectl("apply", "--server-side", "-f", "-", stdin=fewer)
+    assert space.get("cm/settings")["data"] == {"colour": "red"}
+    assert "kubectl-client-side-apply" not in managers(space, "cm/settings")
+    assert "colour: red" in space.kubectl("apply", "view-last-applied", "cm/settings")
 
 
 def test_an_unknown_field_is_refused_by_its_path(space: Space) -> None:
