@@ -30,6 +30,7 @@ class StatusError(Exception):
         self.details = dict(details or {})
         self.status_code = code or self.code
         self.status_reason = self.reason if reason is None else reason
+        self.headers: Mapping[str, str] = {}  # that go with the answer, as warnings
 
     def status(self) -> Object:
         body: Object = {

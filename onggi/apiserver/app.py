@@ -9,10 +9,10 @@ about resources goes by the table VERBS; everything else by the paths given to `
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from onggi.api.errors import MethodNotAllowed, NoSuchPath, Unauthorized
+from onggi.api.errors import MethodNotAllowed, NoSuchPath, StatusError, Unauthorized
 from onggi.api.http import Answer, Request, User
 from onggi.api.kind import Kind
-from onggi.apiserver import conversion
+from onggi.apiserver import conversion, respond
 from onggi.apiserver.aggregation.aggregator import Aggregator
 from onggi.apiserver.audit.audit import Audit, Entry
 from onggi.apiserver.authn.wanted import KeysWanted
@@ -121,11 +121,15 @@ class App:
             entry.call = call
         if kind.deprecated:
             call.warnings.append(kind.deprecated)
-        answer = verb(call)
-        if kind.custom and conversion.needed(kind):
-            ahead = self._ahead(call)
-            return await conversion.answered(kind, ahead, lambda: answer(self.backend, call))
-        answered = await answer(self.backend, call)
+        try:
+            answer = verb(call)
+            if kind.custom and conversion.needed(kind):
+                ahead = self._ahead(call)
+                return await conversion.answered(kind, ahead, lambda: answer(self.backend, call))
+            answered = await answer(self.backend, call)
+        except StatusError as refused:
+            refused.headers = respond.warned(call)
+            raise
         if kind is CRD:
             self.backend.registry.catch_up()
         return answered

@@ -23,7 +23,7 @@ def failure(error: Exception, what: str) -> Response:
 
 
 def refused(error: StatusError) -> Response:
-    headers = {}
+    headers = dict(error.headers)
     if after := error.details.get("retryAfterSeconds"):
         headers["Retry-After"] = str(after)
     if error.status_code == 401:

@@ -186,3 +186,17 @@ async def test_calls_are_counted(running, hook):
     assert f'{name}request_total{{{labels},code="200",rejected="false"}} 1' in text
     assert f'{name}request_total{{{labels},code="400",rejected="true"}} 1' in text
     assert f'{labels},error_type="no_error",rejection_code="400"}} 1' in text
+
+
+async def test_warnings_come_with_a_refusal_too(running, hook):
+    from onggi.api.errors import StatusError
+    from onggi.api.http import Request
+    from onggi.apiserver.status import failure
+    from tests.apiserver.world import ADMIN
+
+    await register(running, hook.client)
+    hook.answer = lambda request: {"allowed": False, "warnings": ["old"]}
+    request = Request(method="POST", path=MAPS, body=config_map(), user=ADMIN, objects=True)
+    with pytest.raises(StatusError) as refused:
+        await running.handle(request)
+    assert failure(refused.value, "").headers["Warning"] == '299 - "old"'
