@@ -4,8 +4,16 @@ from typing import Any
 
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, clone
+from onggi.kinds.admissionregistration.mutatingadmissionpolicy import MUTATINGADMISSIONPOLICY
+from onggi.kinds.admissionregistration.mutatingadmissionpolicybinding import (
+    MUTATINGADMISSIONPOLICYBINDING,
+)
 from onggi.kinds.admissionregistration.mutatingwebhookconfiguration import (
     MUTATINGWEBHOOKCONFIGURATION,
+)
+from onggi.kinds.admissionregistration.validatingadmissionpolicy import VALIDATINGADMISSIONPOLICY
+from onggi.kinds.admissionregistration.validatingadmissionpolicybinding import (
+    VALIDATINGADMISSIONPOLICYBINDING,
 )
 from onggi.kinds.admissionregistration.validatingwebhookconfiguration import (
     VALIDATINGWEBHOOKCONFIGURATION,
@@ -90,6 +98,16 @@ CERTIFICATE_REQUEST = (  # of CN=eve
     "ZmM1NncwVWlLMHA2MFM4em9EUXpic1JBaUVBMzhyNWVyN1ptN2l2czdDMGN3cXU0TFYzeDlBOAp3YXVX"
     "RDlCWGpvbmg2U2c9Ci0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo="
 )
+POLICY_RULES = {
+    "resourceRules": [
+        {
+            "apiGroups": ["apps"],
+            "apiVersions": ["v1"],
+            "operations": ["CREATE", "UPDATE"],
+            "resources": ["deployments"],
+        }
+    ]
+}
 WEBHOOK = {
     "name": "check.example.com",
     "clientConfig": {"url": "https://hook.example.com/check"},
@@ -118,6 +136,28 @@ CONTENTS: dict[Kind, dict[str, Any]] = {
     POD: {"spec": {"containers": [CONTAINER]}},
     MUTATINGWEBHOOKCONFIGURATION: {"webhooks": [WEBHOOK]},
     VALIDATINGWEBHOOKCONFIGURATION: {"webhooks": [WEBHOOK]},
+    VALIDATINGADMISSIONPOLICY: {
+        "spec": {
+            "matchConstraints": POLICY_RULES,
+            "validations": [{"expression": "object.spec.replicas <= 5"}],
+        }
+    },
+    VALIDATINGADMISSIONPOLICYBINDING: {
+        "spec": {"policyName": "replicas", "validationActions": ["Deny", "Audit"]}
+    },
+    MUTATINGADMISSIONPOLICY: {
+        "spec": {
+            "matchConstraints": POLICY_RULES,
+            "reinvocationPolicy": "Never",
+            "mutations": [
+                {
+                    "patchType": "ApplyConfiguration",
+                    "applyConfiguration": {"expression": "Object{spec: Object.spec{replicas: 1}}"},
+                }
+            ],
+        }
+    },
+    MUTATINGADMISSIONPOLICYBINDING: {"spec": {"policyName": "replicas"}},
     APISERVICE: {
         "spec": {
             "group": "example.com",
