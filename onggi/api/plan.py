@@ -198,6 +198,7 @@ class Controller:
     changes; ``everything`` maps the changes of every kind there is (garbage collection).
     Without a ``kind`` of its own a controller reconciles what ``everything`` names.
     ``whole`` says which objects of a kind it reads whole; of the others only metadata is kept.
+    ``matters`` is all it asks of a kind: a change that leaves it equal wakes nobody.
     ``source`` is the component that its events name, ``account`` the service account (in
     kube-system) that it writes as: upstream's names, where they are not the controller's.
     ``arrived`` and ``departed`` are about the objects of ``kind`` themselves, for the little
@@ -208,6 +209,7 @@ class Controller:
     reconcile: Reconcile
     kind: Kind | None = None
     about: Callable[[View], bool] | None = None  # which objects of ``kind`` wake it; None: all
+    matters: Mapping[Kind, Callable[[View], object]] = field(default_factory=dict)
     owns: tuple[Kind, ...] = ()
     watches: Mapping[Kind, Map] = field(default_factory=dict)
     reads: tuple[Kind, ...] = ()  # in the World, but changes wake nobody

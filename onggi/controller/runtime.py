@@ -115,6 +115,9 @@ class Runner:
     def _changed(self, kind: Kind, before: View | None, after: View | None) -> None:
         if kind is self._controller.kind:
             self._pass(kind, before, after)
+        matters = self._controller.matters.get(kind)
+        if matters and before and after and matters(before) == matters(after):
+            return
         for changed in (before, after):
             if changed is not None:
                 self._add(self._mapped(kind, changed))

@@ -9,6 +9,7 @@ from onggi.api.plan import Controller
 from onggi.kinds import garbage
 from onggi.kinds.apiextensions.crd import finish as crd_finish
 from onggi.kinds.apiextensions.crd import naming as crd_naming
+from onggi.kinds.apps.daemonset import reconcile as daemonset
 from onggi.kinds.apps.deployment import reconcile as deployment
 from onggi.kinds.apps.replicaset import reconcile as replicaset
 from onggi.kinds.batch.cronjob import reconcile as cronjob
@@ -46,6 +47,7 @@ CONTROLLERS = (
     pod.GARBAGE,
     namespace.CONTROLLER,
     garbage.CONTROLLER,
+    daemonset.CONTROLLER,
     job.CONTROLLER,
     cronjob.CONTROLLER,
     job_leftovers.CONTROLLER,
