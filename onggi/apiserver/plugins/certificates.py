@@ -1,6 +1,7 @@
 """Certificate requests: who asks is written in, and only who may approves and signs.
 
-CertificateApproval, CertificateSigning and CertificateSubjectRestriction. Sources:
+CertificateApproval, CertificateSigning, CertificateSubjectRestriction and
+ClusterTrustBundleAttest. Sources:
 ``plugin/pkg/admission/certificates``, ``pkg/registry/certificates/certificates/strategy.go``.
 """
 
@@ -10,6 +11,8 @@ from onggi.api.times import stamp
 from onggi.apiserver.admission import CREATE, UPDATE, Lookup, Plugin, Review, forbidden
 from onggi.apiserver.authz.attributes import Attributes, Authorizer
 from onggi.kinds.certificates.certificatesigningrequest import CERTIFICATESIGNINGREQUEST, pem
+from onggi.kinds.certificates.clustertrustbundle import CLUSTERTRUSTBUNDLE
+from onggi.kinds.certificates.podcertificaterequest import PODCERTIFICATEREQUEST
 
 CLIENT = "kubernetes.io/kube-apiserver-client"
 MASTERS = "system:masters"
@@ -71,26 +74,38 @@ def restrict_subject(review: Review, lookup: Lookup) -> None:
 
 
 def certificate_permissions(authorizer: Authorizer) -> Plugin:
-    """``approve`` and ``sign`` are verbs on the signer that the request names."""
+    """``approve``, ``sign`` and ``attest`` are verbs on the signer that the object names."""
 
     def check(review: Review, lookup: Lookup) -> None:
-        if review.call.kind is not CERTIFICATESIGNINGREQUEST or review.operation != UPDATE:
+        kind, sub = review.call.kind, review.subresource
+        if kind.group != CERTIFICATESIGNINGREQUEST.group or review.obj is None:
             return
-        old, sub = review.old or {}, review.subresource
-        verb = {"approval": "approve", "status": "sign"}.get(sub, "")
-        if not verb or (sub == "status" and not decides(review.obj or {}, old)):
+        verb = VERBS.get((kind, sub), "")
+        old, new = review.old or {}, review.obj
+        if not verb or (verb != "attest" and review.operation != UPDATE):
             return
-        signer = get(old, "spec.signerName") or ""
-        if not may(authorizer, review, verb, signer):
-            why = f"user not permitted to {verb} requests with signerName {quote(signer)}"
-            raise forbidden(review, why)
+        if verb != "approve" and not decides(new, old, sub or "spec"):
+            return
+        signer = get(new if verb == "attest" else old, "spec.signerName") or ""
+        if signer and not may(authorizer, review, verb, signer):
+            what = SAYS.get(verb, f"{verb} requests with")
+            raise forbidden(review, f"user not permitted to {what} signerName {quote(signer)}")
 
     return check
 
 
-def decides(new: View, old: View) -> bool:
-    fields = ("status.certificate", "status.conditions")
-    return any((get(new, field) or None) != (get(old, field) or None) for field in fields)
+VERBS = {
+    (CERTIFICATESIGNINGREQUEST, "approval"): "approve",
+    (CERTIFICATESIGNINGREQUEST, "status"): "sign",
+    (PODCERTIFICATEREQUEST, "status"): "sign",
+    (CLUSTERTRUSTBUNDLE, ""): "attest",
+}
+SAYS = {"attest": "attest for"}
+
+
+def decides(new: View, old: View, field: str) -> bool:
+    """Whether anything of this field has changed; only a signer may."""
+    return bool(new.get(field) or {}) and (new.get(field) or {}) != (old.get(field) or {})
 
 
 def may(authorizer: Authorizer, review: Review, verb: str, signer: str) -> bool:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from onggi.api.kind import Kind
 from onggi.api.objects import View
-from onggi.apiserver.admission import CREATE, UPDATE, Lookup, Plugin, Review, forbidden
+from onggi.apiserver.admission import UPDATE, Lookup, Plugin, Review, forbidden
 from onggi.apiserver.authz.attributes import Attributes, Authorizer
 from onggi.apiserver.registry import Registry
 
@@ -26,10 +26,10 @@ def owner_permissions(authorizer: Authorizer, registry: Registry) -> Plugin:
         return named(version, name, registry.generation)
 
     def check(review: Review, lookup: Lookup) -> None:
-        if review.obj is None or review.operation not in (CREATE, UPDATE):
-            return
-        new = review.obj["metadata"].get("ownerReferences") or ()
-        old = (review.old or {}).get("metadata", {}).get("ownerReferences") or ()
+        if review.obj is None or review.about is not None:
+            return  # a deletion, or a Scale, a Binding, an Eviction: they have no owners
+        new = (review.obj.get("metadata") or {}).get("ownerReferences") or ()
+        old = ((review.old or {}).get("metadata") or {}).get("ownerReferences") or ()
         if list(new) == list(old) or (review.resource, review.subresource) in FREE:
             return
         if review.operation == UPDATE:

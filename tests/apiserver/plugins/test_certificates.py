@@ -1,8 +1,10 @@
 """CertificateApproval, CertificateSigning, CertificateSubjectRestriction."""
 
 from onggi.apiserver.authz.attributes import Decision
+from onggi.kinds.certificates.clustertrustbundle import CLUSTERTRUSTBUNDLE
 from tests.apiserver.world import ask
 from tests.kinds.certificates.requests import pem, request
+from tests.kinds.samples import CONTENTS
 
 URL = "/apis/certificates.k8s.io/v1/certificatesigningrequests"
 MERGE = {"content_type": "application/merge-patch+json"}
@@ -57,3 +59,20 @@ async def test_only_who_may_approves_and_signs(running, monkeypatch):
     code, body = await ask(running, "PATCH", f"{URL}/csr/status", failed, **MERGE)
     assert code == 403
     assert "user not permitted to sign" in body["message"]
+
+
+async def test_only_who_may_attests_for_a_signer(running, monkeypatch):
+    url = "/apis/certificates.k8s.io/v1/clustertrustbundles"
+    monkeypatch.setattr(
+        running.app.backend.authorizer,
+        "authorize",
+        lambda asked: Decision(asked.resource != "signers"),
+    )
+    bundle = CONTENTS[CLUSTERTRUSTBUNDLE]["spec"]["trustBundle"]
+    spec = {"signerName": "example.com/s", "trustBundle": bundle}
+    body = {"metadata": {"name": "example.com:s:b"}, "spec": spec}
+    code, answer = await ask(running, "POST", url, body)
+    assert code == 403
+    assert answer["message"].endswith('user not permitted to attest for signerName "example.com/s"')
+    free = {"metadata": {"name": "b"}, "spec": {"trustBundle": bundle}}
+    assert (await ask(running, "POST", url, free))[0] == 201
