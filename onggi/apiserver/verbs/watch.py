@@ -27,6 +27,7 @@ from onggi.store.store import Change, Compacted, Record, Watch, encode
 INITIAL_END = "k8s.io/initial-events-end"
 WATCHED = f"{PROTOBUF};stream=watch"
 BEFORE_END = 2.0  # seconds
+AT_ONCE = 500  # events framed before others have their turn
 SHORTEST = 1800  # seconds that a watch lasts at least where the client names no timeout
 
 
@@ -72,7 +73,10 @@ class Watcher:
     async def frames(self) -> AsyncIterator[bytes]:
         async with aclosing(self.batches()) as batches:
             async for batch in batches:
-                yield b"".join([self.frame(event) for event in batch])
+                for start in range(0, len(batch), AT_ONCE):
+                    if start:
+                        await asyncio.sleep(0)  # what is there at the start may be much
+                    yield b"".join([self.frame(e) for e in batch[start : start + AT_ONCE]])
 
     async def objects(self) -> AsyncIterator[Sequence[tuple[str, View]]]:
         async with aclosing(self.batches()) as batches:

@@ -56,6 +56,14 @@ async def test_without_a_version_it_starts_with_what_is_there(running, version):
     assert names(found) == [("ADDED", "a"), ("ADDED", "b")]
 
 
+async def test_a_long_start_comes_in_pieces(running, monkeypatch):
+    monkeypatch.setattr(watch, "AT_ONCE", 2)
+    await made(running, *"abcde")
+    async with aclosing((await opened(running)).frames) as frames:
+        found = [(await anext(frames)).count(b"\n") for _ in range(3)]
+    assert found == [2, 2, 1]
+
+
 async def test_from_a_version_it_goes_on_after_it(running):
     since = await made(running, "a")
     await made(running, "b")
