@@ -23,6 +23,7 @@ from onggi.apiserver.plugins.storage import (
     protect_storage,
 )
 from onggi.apiserver.plugins.tolerations import default_toleration_seconds
+from onggi.apiserver.plugins.topology_labels import label_with_topology
 from onggi.apiserver.registry import Registry
 
 MUTATING = (
@@ -37,6 +38,7 @@ MUTATING = (
     protect_storage,
     set_runtime_class,
     default_ingress_class,
+    label_with_topology,
     certificate_requester,
 )
 VALIDATING = (

@@ -106,6 +106,8 @@ def assigned(old: View, binding: View, now: str) -> Object:
     pod["spec"]["nodeName"] = binding["target"]["name"]
     if annotations := binding["metadata"].get("annotations"):
         pod["metadata"].setdefault("annotations", {}).update(annotations)
+    if labels := binding["metadata"].get("labels"):
+        pod["metadata"]["labels"] = {**labels, **(meta.get("labels") or {})}
     status = pod.setdefault("status", {})
     others = [c for c in status.get("conditions") or () if c.get("type") != "PodScheduled"]
     scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": now}
