@@ -12,6 +12,7 @@ from onggi.kinds.apiextensions.crd import naming as crd_naming
 from onggi.kinds.apps.daemonset import reconcile as daemonset
 from onggi.kinds.apps.deployment import reconcile as deployment
 from onggi.kinds.apps.replicaset import reconcile as replicaset
+from onggi.kinds.apps.statefulset import reconcile as statefulset
 from onggi.kinds.batch.cronjob import reconcile as cronjob
 from onggi.kinds.batch.job import leftovers as job_leftovers
 from onggi.kinds.batch.job import reconcile as job
@@ -50,6 +51,7 @@ CONTROLLERS = (
     daemonset.CONTROLLER,
     job.CONTROLLER,
     cronjob.CONTROLLER,
+    statefulset.CONTROLLER,
     job_leftovers.CONTROLLER,
     deployment.CONTROLLER,
     replicaset.CONTROLLER,

@@ -3,7 +3,6 @@
 Source: ``pkg/controller/disruption/disruption.go`` (getExpectedPodCount, countHealthyPods).
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from onggi.api.times import parse
 from onggi.kinds.apps.claim import controller_of
 from onggi.kinds.apps.deployment import DEPLOYMENT
 from onggi.kinds.apps.replicaset import REPLICASET
+from onggi.kinds.apps.share import scaled as scaled_up
 from onggi.kinds.apps.statefulset import STATEFULSET
 from onggi.kinds.core.pod import POD
 from onggi.kinds.core.pod.predicates import is_ready, is_terminating
@@ -54,16 +54,11 @@ def expected(pdb: View, pods: Sequence[View], world: World) -> Expected:
     least, most = get(pdb, "spec.minAvailable"), get(pdb, "spec.maxUnavailable")
     if most is not None:
         total, unmanaged = scale_of(pods, world)
-        return Expected(total, max(total - share(most, total), 0), unmanaged)
+        return Expected(total, max(total - scaled_up(most, total), 0), unmanaged)
     if isinstance(least, str):
         total, unmanaged = scale_of(pods, world)
-        return Expected(total, share(least, total), unmanaged)
+        return Expected(total, scaled_up(least, total), unmanaged)
     return Expected(len(pods), least) if least is not None else Expected(0, 0)
-
-
-def share(value: int | str, total: int) -> int:
-    """Of a percentage the next whole pod."""
-    return value if isinstance(value, int) else math.ceil(int(value[:-1]) * total / 100)
 
 
 def scale_of(pods: Sequence[View], world: World) -> tuple[int, list[str]]:
