@@ -5,7 +5,7 @@ import re
 from onggi.api.http import Request
 from tests.apiserver.world import ask
 
-SAMPLE = re.compile(r"^[a-z_]+(\{([a-z]+=\"[^\"]*\",?)*\})? [-+.\de]+$")
+SAMPLE = re.compile(r"^[a-z_]+(\{([a-z_]+=\"[^\"]*\",?)*\})? [-+.\de]+$")
 
 
 async def test_requests_are_counted_by_what_they_were(running):
@@ -14,7 +14,7 @@ async def test_requests_are_counted_by_what_they_were(running):
         running.metrics.observe(request, 200, 0.01)
     _, text = await ask(running, "GET", "/metrics")
     labels = (
-        'component="apiserver",verb="GET",group="",version="v1",resource="pods",subresource="",'
+        'component="apiserver",verb="GET",dry_run="",group="",version="v1",resource="pods",subresource="",'
         'scope="resource"'
     )
     assert f'apiserver_request_total{{{labels},code="200"}} 3' in text
@@ -52,7 +52,8 @@ async def test_watches_are_counted_while_they_last(running, cluster):
 
     from onggi.kinds.core.namespace import NAMESPACE
 
-    shown = 'apiserver_longrunning_requests{verb="WATCH",resource="namespaces"}'
+    labels = 'component="apiserver",verb="WATCH",group="",resource="namespaces"'
+    shown = f"apiserver_longrunning_requests{{{labels}}}"
     async with aclosing(cluster.watch(NAMESPACE)) as stream:
         await anext(stream)
         _, text = await ask(running, "GET", "/metrics")

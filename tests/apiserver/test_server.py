@@ -247,7 +247,7 @@ async def test_requests_are_observed(api):
         await answer.read()
     async with api.get("/metrics") as answer:
         text = await answer.text()
-    assert 'verb="GET",group="",version="v1",resource="namespaces"' in text
+    assert 'verb="GET",dry_run="",group="",version="v1",resource="namespaces"' in text
 
 
 @pytest.fixture(scope="module")
