@@ -1,7 +1,7 @@
-"""From tokens to a tree, macros expanded on the way. Nesting is bounded, so recursion is safe.
+"""From tokens to a tree, macros expanded on the way. Nesting is bounded.
 
-Grammar and complaints: ``cel-go/parser`` (CEL.g4, parser.go). Two Python frames for each
-level of nesting, and never more than ``DEEPEST`` levels.
+Grammar and complaints: ``cel-go/parser`` (CEL.g4, parser.go). Up to four Python frames for
+each of ``DEEPEST`` levels: whoever is called deep down may meet Python's own limit before.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,10 @@ def parse(source: str) -> Node:
         text = f"expression code point size exceeds limit: size: {len(source)}, limit {LONGEST}"
         raise CelErrors([Issue(-1, text)], source)
     parser = Parser(source)
-    node = parser.expression(TERNARY)
+    try:
+        node = parser.expression(TERNARY)
+    except RecursionError:
+        raise parser.complaint(f"expression recursion limit exceeded: {DEEPEST}") from None
     if parser.token.kind != "EOF":
         shown = parser.token.text
         raise parser.complaint(f"Syntax error: mismatched input '{shown}' expecting <EOF>")

@@ -23,7 +23,7 @@ from onggi.api.cel.folds import comprehension
 from onggi.api.cel.frame import Frame
 from onggi.api.cel.parser import parse
 from onggi.api.cel.plan import Planner, ident, list_literal, literal, map_literal, struct
-from onggi.api.cel.sizes import Range
+from onggi.api.cel.sizes import UNKNOWN, Range
 from onggi.api.cel.syntax import (
     Call,
     Comprehension,
@@ -87,7 +87,10 @@ class Program:
 
     def estimate(self) -> Range:
         """The least and the most that it may cost, by the sizes that schemas allow."""
-        return estimate(self._root, self.environment)
+        try:
+            return estimate(self._root, self.environment)
+        except RecursionError:
+            return UNKNOWN
 
     def uses(self, variable: str) -> bool:
         """Whether the expression names an outer variable."""

@@ -90,10 +90,10 @@ async def test_parameters_are_objects_that_the_binding_names(running):
     code, body = await ask(running, "POST", MAPS, config_map("x-1"))
     assert code == 422
     assert "no params found for policy binding with `Deny` parameterNotFoundAction" in str(body)
-    await ask(running, "PUT", f"{GROUP}/validatingadmissionpolicybindings/rules-binding",
-              {"metadata": {"name": "rules-binding"},
-               "spec": {"policyName": "rules", "validationActions": ["Deny"],
-                        "paramRef": {"name": "limits", "parameterNotFoundAction": "Allow"}}})  # fmt: skip
+    ref = {"name": "limits", "parameterNotFoundAction": "Allow"}
+    spec = {"policyName": "rules", "validationActions": ["Deny"], "paramRef": ref}
+    url = f"{GROUP}/validatingadmissionpolicybindings/rules-binding"
+    await ask(running, "PUT", url, {"metadata": {"name": "rules-binding"}, "spec": spec})
     limits = config_map("limits", data={"prefix": "x-"})
     assert (await ask(running, "POST", MAPS, limits))[0] == 201
     assert (await ask(running, "POST", MAPS, config_map("x-1")))[0] == 201
