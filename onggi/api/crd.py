@@ -1,6 +1,7 @@
 """A CustomResourceDefinition read as Kinds: one for each version that is served.
 
     kinds_of(crd, since=0) -> tuple[Kind, ...]       none while it is not established
+    kinds_in(manifest) -> tuple[Kind, ...]           as if it were
 
 Everything about one version's kind is decided here; the API server and the clients treat it as
 any other. Source: ``k8s.io/apiextensions-apiserver/pkg/apiserver`` (customresource_handler.go,
@@ -31,6 +32,16 @@ def kinds_of(crd: View, since: int = 0, convert: Convert = renamed) -> tuple[Kin
         return ()
     family = Family(crd, since, convert)
     return tuple(kind(family, v) for v in crd["spec"]["versions"] if v.get("served"))
+
+
+def kinds_in(manifest: View) -> tuple[Kind, ...]:
+    """Of a definition as it is written, which no server has seen yet: for clients that know
+    what they will find."""
+    names = manifest["spec"]["names"]
+    kind: str = names["kind"]
+    accepted = {"singular": kind.lower(), "listKind": f"{kind}List", **names}
+    established = [{"type": "Established", "status": "True"}]
+    return kinds_of({**manifest, "status": {"acceptedNames": accepted, "conditions": established}})
 
 
 def is_served(crd: View) -> bool:
