@@ -106,7 +106,6 @@ async def test_what_is_not_allowed_is_not_even_known():
         "/api/v1/namespaces/default/configmaps/one/status",
         "/api/v1/namespaces/default/pods/web/proxy",
         "/api/v1/namespaces/default/pods/web:8080/proxy/healthz",
-        "/api/v1/namespaces/default/pods/web/nothing",
         "/api/v1/namespaces/default/services/web/proxy/",
         "/api/v1/nodes/n1/proxy/metrics",
         "/api/v1/proxy/nodes/n1",
