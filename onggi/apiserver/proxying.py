@@ -25,6 +25,7 @@ HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
      "transfer-encoding", "upgrade", "content-length")
 )  # fmt: skip
+NOT_PASSED = HOP_BY_HOP | {"date"}  # of an answer: ours is on it already
 OURS_ALONE = ("authorization", "x-remote-", "impersonate-")
 OWN_TO_US = "access-control-"  # a pod does not speak for the API server's origin
 BODILESS = (204, 304)
@@ -143,7 +144,7 @@ def received(response: "aiohttp.ClientResponse", way: Way, host: str) -> dict[st
     """The answer's headers, by name; the values of a repeated one joined."""
     found: dict[str, str] = {}
     for name, value in response.headers.items():
-        if name.lower() in HOP_BY_HOP or name.lower().startswith(OWN_TO_US):
+        if name.lower() in NOT_PASSED or name.lower().startswith(OWN_TO_US):
             continue
         shown = name.title()
         found[shown] = f"{found[shown]}, {value}" if shown in found else value
