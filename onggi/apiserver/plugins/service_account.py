@@ -63,7 +63,8 @@ def mounts_token(spec: View, account: View) -> bool:
 def mount_token(spec: Object, suffix: str) -> None:
     """Into each container that has nothing mounted there yet."""
     volumes = spec.get("volumes") or []
-    present = next((v["name"] for v in volumes if v["name"].startswith(VOLUME)), "")
+    names = (volume.get("name", "") for volume in volumes)  # not validated yet
+    present = next((name for name in names if name.startswith(VOLUME)), "")
     name = present or VOLUME + suffix
     needed = False
     for container in containers(spec):

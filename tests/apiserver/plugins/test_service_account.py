@@ -103,3 +103,9 @@ async def test_an_account_may_confine_its_pods_to_the_secrets_it_lists(running, 
         'volume with secret.secretName="theirs" is not allowed because service account strict does '
         "not reference that secret"
     )
+
+
+async def test_a_volume_without_a_name_is_left_to_validation(running, cluster):
+    code, body = await ask(running, "POST", PODS, pod(volumes=[{"emptyDir": {}}]))
+    assert code == 422
+    assert "spec.volumes[0].name: Required value" in body["message"]
