@@ -3,8 +3,9 @@
 Source: ``pkg/registry/apps/deployment/storage`` (scaleFromDeployment, scaleUpdatedObjectInfo).
 """
 
-from onggi.api.errors import BadRequest, Invalid
+from onggi.api.errors import BadRequest, InternalError, Invalid
 from onggi.api.field_error import invalid
+from onggi.api.gotext import type_name, verb_v
 from onggi.api.kind import Kind, Scale
 from onggi.api.objects import Object, View, parents
 from onggi.api.objects import get as read
@@ -24,8 +25,12 @@ def of(kind: Kind, obj: View) -> Object:
     """The Scale of an object."""
     where = paths(kind)
     meta = obj["metadata"]
+    if kind.custom:
+        check_custom(obj, where)
     status: Object = {"replicas": read(obj, where.status) or 0}
-    selector = read(obj, where.selector) or read(obj, "spec.selector")
+    selector = read(obj, where.selector) if where.selector else None
+    if not selector and not kind.custom:
+        selector = read(obj, "spec.selector")
     if where.labels:
         selector = str(of_labels(read(obj, where.labels)))
     if selector:
@@ -47,8 +52,33 @@ def into(kind: Kind, obj: Object, scale: View) -> None:
     for field in ("uid", "resourceVersion"):
         if given := scale["metadata"].get(field):
             obj["metadata"][field] = given
-    for parent, key in parents(obj, paths(kind).spec):
-        parent[key] = replicas
+    try:
+        for parent, key in parents(obj, paths(kind).spec):
+            parent[key] = replicas
+    except (AttributeError, TypeError):  # something on the way is no object
+        path = paths(kind).spec.rpartition(".")[0]
+        raise BadRequest(
+            f"value cannot be set because .{path} is not a map[string]interface{{}}"
+        ) from None
+
+
+def check_wanted(kind: Kind, obj: View) -> None:
+    """Whose replicas nobody ever wanted has no Scale to show. Raises InternalError."""
+    where = paths(kind)
+    if kind.custom and read(obj, where.spec) is None:
+        raise InternalError(f'the spec replicas field ".{where.spec}" does not exist')
+
+
+def check_custom(obj: View, where: Scale) -> None:
+    """A custom resource need not have what its definition says it has. Raises InternalError."""
+    for path, wanted in ((where.spec, int), (where.status, int), (where.selector, str)):
+        value = read(obj, path) if path else None
+        if value is not None and (type(value) is not wanted):
+            shown = {int: "int64", str: "string"}[wanted]
+            raise InternalError(
+                f".{path} accessor error: {verb_v(value)} is of the type {type_name(value)}, "
+                f"expected {shown}"
+            )
 
 
 def paths(kind: Kind) -> Scale:

@@ -252,3 +252,21 @@ async def test_a_watch_ends_with_what_it_watches(running):
 
 
 NAMED = {"name": "one", "namespace": "default"}
+
+
+async def test_a_scale_is_where_the_definition_says(running):
+    await establish(running, definition(version(subresources={"scale": SCALE})))
+    await ask(running, "POST", PATH, crontab())
+    code, said = await ask(running, "GET", f"{PATH}/one/scale")
+    assert (code, said["message"]) == (
+        500, 'Internal error occurred: the spec replicas field ".spec.replicas" does not exist',
+    )  # fmt: skip
+    merge = {"content_type": "application/merge-patch+json"}
+    change = {"spec": {"replicas": 4}}
+    code, scale = await ask(running, "PATCH", f"{PATH}/one/scale", change, **merge)
+    assert (code, scale["spec"], scale["status"]) == (200, {"replicas": 4}, {"replicas": 0})
+    _, found = await ask(running, "GET", f"{PATH}/one")
+    assert (found["spec"]["replicas"], found["metadata"]["generation"]) == (4, 2)
+    change = {"spec": {"replicas": 40}}
+    code, said = await ask(running, "PATCH", f"{PATH}/one/scale", change, **merge)
+    assert (code, said["reason"]) == (422, "Invalid")

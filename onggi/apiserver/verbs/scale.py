@@ -7,9 +7,10 @@ from onggi.api.objects import Object, View, clone
 from onggi.apiserver import fields, respond, strategy
 from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.conversion import Unconverted
 from onggi.apiserver.negotiate import media_type
 from onggi.apiserver.options import write_options
-from onggi.apiserver.scales import SCALE, into, of
+from onggi.apiserver.scales import SCALE, check_wanted, into, of
 from onggi.apiserver.verbs.apply import APPLY, document, merged
 from onggi.apiserver.verbs.get import found
 from onggi.apiserver.verbs.patch import patch_of, patched
@@ -18,7 +19,10 @@ from onggi.store.store import Record, decode, encode
 
 
 async def get_scale(backend: Backend, call: Call) -> Answer:
-    return answered(backend, call, found(backend, call))
+    record = found(backend, call)
+    if call.kind.custom:
+        check_wanted(call.kind, respond.view(call.kind, record))
+    return answered(backend, call, record)
 
 
 async def update_scale(backend: Backend, call: Call) -> Answer:
@@ -65,7 +69,12 @@ async def apply_scale(backend: Backend, call: Call) -> Answer:
 
 
 def answered(backend: Backend, call: Call, record: Record) -> Response:
-    return Response(body=of(call.kind, record.object), headers=respond.warned(call))
+    try:
+        found = of(call.kind, respond.view(call.kind, record))
+    except Unconverted as missing:
+        missing.resume = lambda: answered(backend, call, record)
+        raise
+    return Response(body=found, headers=respond.warned(call))
 
 
 def scaled(backend: Backend, call: Call, change: Change) -> Change:
