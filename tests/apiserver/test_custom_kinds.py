@@ -69,7 +69,9 @@ async def test_what_does_not_fit_is_refused_in_upstreams_words(running):
 
 async def test_the_status_is_written_apart_from_the_rest(running):
     await establish(running, definition(version(subresources={"status": {}, "scale": SCALE})))
-    code, made = await ask(running, "POST", PATH, {**crontab(), "status": {"replicas": 1}})
+    code, made = await ask(
+        running, "POST", PATH, {**crontab(replicas=2), "status": {"replicas": 1}}
+    )
     assert (code, "status" in made) == (201, False)
     changed = {**made, "status": {"replicas": 3, "selector": "a=b"}, "spec": {"cron": "never"}}
     changed["metadata"] = {**made["metadata"], "labels": {"a": "b"}}
