@@ -59,6 +59,8 @@ def to_v2(hpa: View) -> Object:
     if isinstance(behavior, dict) and behavior:
         new["spec"]["behavior"] = behavior
     new["status"] = {"desiredReplicas": 0, **copied(status, STATUS)}
+    if not new["status"].get("currentReplicas"):
+        new["status"].pop("currentReplicas", None)  # as v2 writes it
     current = [status_to_v2(metric) for metric in listed(notes, CURRENT)]
     if not current and status.get(CURRENT_PERCENT) is not None:
         use = {"averageUtilization": status[CURRENT_PERCENT]}
