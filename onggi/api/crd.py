@@ -31,7 +31,11 @@ def kinds_of(crd: View, since: int = 0, convert: Convert = renamed) -> tuple[Kin
     if not is_served(crd):
         return ()
     family = Family(crd, since, convert)
-    return tuple(kind(family, v) for v in crd["spec"]["versions"] if v.get("served"))
+    versions = crd["spec"]["versions"]
+    served = [v for v in versions if v.get("served")]
+    if not served and family.terminating:  # else its objects would outlive it, unseen
+        served = [v for v in versions if v.get("storage")]
+    return tuple(kind(family, version) for version in served)
 
 
 def kinds_in(manifest: View) -> tuple[Kind, ...]:

@@ -47,3 +47,12 @@ async def test_a_client_may_use_its_kinds() -> None:
     await cluster.create(bare(kind), made)
     found = await cluster.get(bare(kind), "default", "one")
     assert found["spec"]["cron"] == "* * * * *"
+
+
+def test_a_definition_that_goes_is_served_until_its_objects_have_gone() -> None:
+    unserved = definition(version(served=False))
+    assert kinds_in(unserved) == ()
+    unserved["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    (kind,) = kinds_in(unserved)
+    assert "create" not in kind.verbs
+    assert {"list", "delete"} <= set(kind.verbs)
