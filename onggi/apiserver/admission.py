@@ -1,6 +1,6 @@
 """What is asked of a write before it happens, in order: see ``onggi.apiserver.plugins``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -93,6 +93,7 @@ class StoreLookup:
 
 
 Plugin = Callable[[Review, Lookup], None]  # raises a StatusError to refuse
+NOTHING: Mapping[Plugin, Collection[str]] = {}
 
 
 class Stage(Protocol):
@@ -111,7 +112,8 @@ class Stage(Protocol):
 
 class Admission:
     """``mutating`` run before an object is completed and checked, ``validating`` after; each
-    before the stages of its half, which are in upstream's order."""
+    before the stages of its half, which are in upstream's order. ``about`` names the resources
+    of plugins that have nothing to say to others: what is not asked costs nothing."""
 
     def __init__(
         self,
@@ -119,9 +121,12 @@ class Admission:
         mutating: Sequence[Plugin],
         validating: Sequence[Plugin],
         stages: tuple[Sequence[Stage], Sequence[Stage]] = ((), ()),
+        about: Mapping[Plugin, Collection[str]] = NOTHING,
     ) -> None:
         self._lookup, self._mutating, self._validating = lookup, mutating, validating
         self._mutating_stages, self._validating_stages = stages
+        self._about = about
+        self._asked: dict[str, tuple[Sequence[Plugin], Sequence[Plugin]]] = {}
 
     async def admit(self, review: Review) -> None:
         """Once; and a second time where a stage asks for it (``reinvocationPolicy``)."""
@@ -131,15 +136,26 @@ class Admission:
             await self._admit(review)
 
     async def _admit(self, review: Review) -> None:
-        for plugin in self._mutating:
+        for plugin in self._plugins(review)[0]:
             plugin(review, self._lookup)
         for stage in self._mutating_stages:
             if stage.due(review):
                 await stage.run(review)
 
     async def validate(self, review: Review) -> None:
-        for plugin in self._validating:
+        for plugin in self._plugins(review)[1]:
             plugin(review, self._lookup)
         for stage in self._validating_stages:
             if stage.due(review):
                 await stage.run(review)
+
+    def _plugins(self, review: Review) -> tuple[Sequence[Plugin], Sequence[Plugin]]:
+        """Those that a write of this resource is shown to: mutating, validating."""
+        resource = review.resource
+        found = self._asked.get(resource)
+        if found is None:
+            found = self._asked[resource] = (
+                [p for p in self._mutating if resource in self._about.get(p, (resource,))],
+                [p for p in self._validating if resource in self._about.get(p, (resource,))],
+            )
+        return found

@@ -24,7 +24,7 @@ from onggi.apiserver.metrics import Metrics
 from onggi.apiserver.openapi import OpenAPI
 from onggi.apiserver.openapi_page import openapi_page
 from onggi.apiserver.pages import index, pages
-from onggi.apiserver.plugins import MUTATING, VALIDATING, with_rights
+from onggi.apiserver.plugins import ABOUT, MUTATING, VALIDATING, with_rights
 from onggi.apiserver.quota.ledger import Ledger
 from onggi.apiserver.registry import Registry
 from onggi.apiserver.schemas import KindSchemas, described
@@ -137,7 +137,7 @@ def assemble(
 
 def chain(parts: Parts, registry: Registry, lookup: StoreLookup, staged: Stages) -> Admission:
     validating = (*VALIDATING, *with_rights(parts.authorizer, registry), *parts.validating)
-    return Admission(lookup, MUTATING, validating, (staged.mutating, staged.validating))
+    return Admission(lookup, MUTATING, validating, (staged.mutating, staged.validating), ABOUT)
 
 
 def page_table(
