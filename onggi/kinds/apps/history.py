@@ -8,12 +8,13 @@ A revision keeps the template as the patch that brings it back (``kubectl rollou
 Source: ``pkg/controller/history``, ``pkg/controller/daemon/update.go``.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from onggi.api.errors import AlreadyExists, StatusError
 from onggi.api.kind import Kind
-from onggi.api.objects import Object, View, clone_value, get, owner_reference
+from onggi.api.objects import Object, View, get, owner_reference
 from onggi.api.plan import Action, Create, Delete, Patch, SetStatus, World
 from onggi.kinds.apps.claim import candidates, claim
 from onggi.kinds.apps.controllerrevision import CONTROLLERREVISION
@@ -78,9 +79,24 @@ def snapshot(owner: View, past: History, label: str, digest: str) -> Object:
             "annotations": dict(meta.get("annotations") or {}),
             "ownerReferences": [owner_reference(owner)],
         },
-        "data": {"spec": {"template": clone_value(template) | {REPLACE: "replace"}}},
+        "data": patch_of(template),
         "revision": past.next_number,
     }
+
+
+def patch_of(template: View) -> Object:
+    """As Go writes it, byte for byte, since tests compare it so: keys in order, and the time that
+    a template never has."""
+    whole = {"creationTimestamp": None} | (template.get("metadata") or {})
+    patch = {**template, "metadata": whole, REPLACE: "replace"}
+    found: Object = in_order({"spec": {"template": patch}})
+    return found
+
+
+def in_order(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: in_order(value[key]) for key in sorted(value)}
+    return [in_order(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def create(kind: Kind, owner: View, revision: Object) -> Create:
