@@ -6,7 +6,7 @@ Source: ``k8s.io/apiextensions-apiserver/pkg/registry/customresource`` (strategy
 status_strategy.go, validator.go).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from onggi.api import names
 from onggi.api.custom import Custom
 from onggi.api.field_error import FieldError, invalid
 from onggi.api.gotext import json_text, quote, type_name, verb_v
-from onggi.api.objects import View, get
+from onggi.api.objects import View
 from onggi.api.structural import lists, resources
 from onggi.api.structural.absent import ABSENT
 from onggi.api.structural.result import NOWHERE
@@ -90,11 +90,11 @@ class Checker:
 
     def _figures(self, obj: View, name: str) -> Iterator[FieldError]:
         path = self.scale[name]
-        value = get(obj, path.removeprefix("."))
-        if value is None:
+        value, problem = reached(obj, path, int)
+        if problem:
+            yield invalid(path, 0, problem)
+        elif value is None:
             return
-        if isinstance(value, bool) or not isinstance(value, int):
-            yield invalid(path, 0, accessor(path, value, "int64"))
         elif value < 0:
             yield invalid(path, value, "should be a non-negative integer")
         elif value > INT32:
@@ -102,12 +102,26 @@ class Checker:
 
     def _selector(self, obj: View) -> Iterator[FieldError]:
         path = self.scale.get("labelSelectorPath") or ""
-        value = get(obj, path.removeprefix(".")) if path else None
-        if value is not None and not isinstance(value, str):
-            yield invalid(path, "", accessor(path, value, "string"))
+        if path and (problem := reached(obj, path, str)[1]):
+            yield invalid(path, "", problem)
 
 
+WANTED: Mapping[type, str] = {int: "int64", str: "string"}
 SPEC, STATUS = "specReplicasPath", "statusReplicasPath"
+
+
+def reached(obj: View, path: str, kind: type) -> tuple[Any, str]:
+    """What a path leads to, and what is wrong with it or with something on the way."""
+    value: Any = obj
+    for name in path.removeprefix(".").split("."):
+        if not isinstance(value, Mapping):
+            return None, accessor(path, value, "map[string]interface{}")
+        if name not in value:
+            return None, ""
+        value = value[name]
+    if value is None or type(value) is kind:
+        return value, ""
+    return None, accessor(path, value, WANTED[kind])
 
 
 def accessor(path: str, value: Any, wanted: str) -> str:

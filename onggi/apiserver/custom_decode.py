@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from onggi.api import schema
+from onggi.api.field_error import invalid
 from onggi.api.gotext import quote
 from onggi.api.kind import Kind
-from onggi.api.objects import Object
+from onggi.api.objects import Object, clone
 from onggi.api.schema import Schema
 from onggi.api.structural.node import META_FIELDS, Structural
 from onggi.api.structural.prune import Tracker, drop_nulls, prune
@@ -69,12 +70,17 @@ def embedded(kind: Kind, obj: Object, shape: tuple[Structural, Schema], tracker:
     """The metadata of objects inside this one."""
     node, meta = shape
     for path, inner in resources(obj, node, ""):
+        for field in ("apiVersion", "kind"):
+            if field in inner and not isinstance(inner[field], str):
+                where, why = f"{path}.{field}".removeprefix("."), "must be a string"
+                raise Misfit(kind, str(invalid(where, inner[field], why)))
         if not isinstance(inner.get("metadata"), dict):
             continue
+        before = clone(inner["metadata"])
         decoded = schema.decode(inner["metadata"], meta)
         if decoded.errors:
             where = f"{path}.metadata".removeprefix(".")
-            raise Misfit(kind, f"{where}: Invalid value: {decoded.errors[0]}")
+            raise Misfit(kind, str(invalid(where, before, decoded.errors[0])))
         tracker.gone += (f"{path}.metadata.{named(t)}"[1:] for t in decoded.unknown)
 
 

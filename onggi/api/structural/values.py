@@ -71,7 +71,7 @@ class Validator:
             result.count += 1
             if self.format and self.format in formats.FORMATS:
                 if not formats.holds(self.format, value):
-                    result.misfit(place, self.format, value)
+                    result.misfit(place, self.schema["format"], value)
                 result.count += 1
         elif isinstance(value, int | float) and not isinstance(value, bool):
             alone = self.types[0] if len(self.types) == 1 else ""
