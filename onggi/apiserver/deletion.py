@@ -23,6 +23,10 @@ POLICIES = ("Foreground", "Background", "Orphan")
 WITHOUT_COLLECTION = {"events", "events.events.k8s.io"}  # they have no dependents
 ORPHANING = {"replicationcontrollers", "jobs.batch"}  # unless the client says otherwise
 RETURNED = {"pods", "services", "serviceaccounts"}  # answered with the object itself
+JOB_PODS_STAY = (
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background "
+    "to remove them or set propagationPolicy=Orphan to suppress this warning"
+)
 MARK_FINALIZERS = (ORPHAN, FOREGROUND)
 
 
@@ -243,6 +247,13 @@ def collector_finalizer(kind: Kind, present: list[str], options: DeleteOptions) 
         return {"Orphan": ORPHAN, "Foreground": FOREGROUND}.get(options.policy, "")
     usual = ORPHAN if kind.resource in ORPHANING else ""
     return next((f for f in present if f in MARK_FINALIZERS), usual)
+
+
+def advise(kind: Kind, obj: View, options: DeleteOptions) -> list[str]:
+    """What is kept although hardly anybody wants it to be. ReplicationControllers are silent."""
+    said = options.orphan is not None or options.policy is not None
+    marked = any(f in MARK_FINALIZERS for f in obj["metadata"].get("finalizers") or ())
+    return [JOB_PODS_STAY] if kind.resource == "jobs.batch" and not said and not marked else []
 
 
 def _set_finalizers(meta: Object, wanted: list[str]) -> None:

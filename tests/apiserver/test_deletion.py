@@ -7,11 +7,13 @@ import pytest
 from onggi.api.errors import BadRequest, Conflict, Invalid
 from onggi.api.http import Request
 from onggi.api.times import stamp
-from onggi.apiserver.deletion import DeleteOptions, decide, options_of
+from onggi.apiserver.deletion import DeleteOptions, advise, decide, options_of
+from onggi.kinds.batch.job import JOB
 from onggi.kinds.core.configmap import CONFIGMAP
 from onggi.kinds.core.event import EVENT
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.pod import POD
+from onggi.kinds.core.replicationcontroller import REPLICATIONCONTROLLER
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NOTHING = DeleteOptions()
@@ -161,3 +163,16 @@ def test_wrong_options_are_refused():
         options_of({"gracePeriodSeconds": "soon"}, ASK)
     with pytest.raises(BadRequest):
         options_of({"kind": "Pod"}, ASK)
+
+
+@pytest.mark.parametrize("kind", [JOB, REPLICATIONCONTROLLER], ids=lambda kind: kind.plural)
+def test_the_oldest_kinds_leave_their_pods_alone_unless_told(kind):
+    marked = decide(kind, thing(), NOTHING, NOW).mark
+    assert marked["metadata"]["finalizers"] == ["orphan"]
+    assert decide(kind, thing(), DeleteOptions(policy="Background"), NOW).end
+
+
+def test_of_jobs_that_is_told():
+    assert advise(JOB, thing(), NOTHING)[0].startswith("child pods are preserved by default")
+    assert advise(JOB, thing(), DeleteOptions(policy="Orphan")) == []
+    assert advise(REPLICATIONCONTROLLER, thing(), NOTHING) == []

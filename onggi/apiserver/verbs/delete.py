@@ -11,7 +11,14 @@ from onggi.apiserver import respond
 from onggi.apiserver.admission import DELETE, Review
 from onggi.apiserver.body import read
 from onggi.apiserver.call import Backend, Call
-from onggi.apiserver.deletion import RETURNED, DeleteOptions, decide, options_of, written
+from onggi.apiserver.deletion import (
+    RETURNED,
+    DeleteOptions,
+    advise,
+    decide,
+    options_of,
+    written,
+)
 from onggi.apiserver.options import list_options
 from onggi.apiserver.verbs.list import select
 from onggi.store.store import Missing, Record, Stale
@@ -60,6 +67,7 @@ async def _try(
 ) -> tuple[Record, bool]:
     old, now = present.object, backend.clock()
     outcome = decide(call.kind, old, options, now)
+    call.warnings += advise(call.kind, old, options)
     seen = respond.view(call.kind, present)
     review = Review(DELETE, call, None, seen, now, options.dry_run, options=written(options))
     await backend.admission.admit(review)
