@@ -224,12 +224,12 @@ def _added_back(
 ) -> Any:
     """``left`` with what somebody owns in a version; None where that version is gone."""
     version, fields = owned
-    plan = versions.plan(version)
     full, rest = (
         obj if version == home else versions.convert(obj, version) for obj in (merged, left)
     )
     if full is None or rest is None:
         return None
+    plan = versions.plan(version)
     had = with_structs(fields_stated(full, plan), plan)
     stays = with_structs(fields_stated(rest, plan), plan)
     gone = difference(had, union(stays, with_structs(fields, plan)))

@@ -6,8 +6,8 @@ from hypothesis import given
 from onggi.api.fields import sets
 from onggi.api.fields.conflict import path_text
 from onggi.api.fields.owned import fields_stated
-from onggi.api.fields.update import Conflicts
-from tests.api.fields.world import ROOT, Live, few, labels, objects
+from onggi.api.fields.update import Conflicts, Manager, Owned
+from tests.api.fields.world import ROOT, Live, OneVersion, few, labels, objects
 
 
 def refused(live, name, config):
@@ -158,6 +158,17 @@ def test_managers_of_versions_that_are_gone_go():
     live.managers[who] = owned._replace(version="v0")
     live.update("u", {"text": "b"})
     assert live.owned("one") == {}
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+def test_a_manager_of_a_version_that_is_gone_keeps_nothing(fixed, monkeypatch):
+    monkeypatch.setattr(OneVersion, "fixed", fixed)
+    live = Live()
+    live.apply("one", {"text": "a", "number": 1})
+    live.managers[Manager("old", "Apply")] = Owned(live.owned("one"), "v0")
+    live.apply("one", {"number": 1})
+    assert live.object == {"number": 1}
+    assert live.owned("old") == {}
 
 
 def test_an_atomic_value_has_one_owner():

@@ -64,7 +64,7 @@ class OneVersion:
     fixed = False
 
     def plan(self, version: str) -> Plan:
-        return ROOT
+        return {"v1": ROOT}[version]
 
     def convert(self, obj: View, version: str) -> View | None:
         return obj if version == "v1" else None
