@@ -1,12 +1,13 @@
 """Every controller of the control plane, in the order of upstream's list.
 
-    controllers = (*CONTROLLERS, *with_keys(pem, sign, mint))
+    controllers = (*CONTROLLERS, *with_keys(pem, sign, mint), *with_schemas(schema))
 
 Source: ``cmd/kube-controller-manager/names/controller_names.go``.
 """
 
 from onggi.api.plan import Controller
 from onggi.kinds import garbage
+from onggi.kinds.admissionregistration.typechecking import Schema, type_checking
 from onggi.kinds.apiextensions.crd import finish as crd_finish
 from onggi.kinds.apiextensions.crd import naming as crd_naming
 from onggi.kinds.apps.daemonset import reconcile as daemonset
@@ -75,6 +76,11 @@ CONTROLLERS = (
     crd_naming.CONTROLLER,
     crd_finish.CONTROLLER,
 )
+
+
+def with_schemas(schema: Schema) -> tuple[Controller, ...]:
+    """Those that ask what objects of other kinds look like."""
+    return (type_checking(schema),)
 
 
 def with_keys(authority: str, sign: Sign, mint: Mint) -> tuple[Controller, ...]:

@@ -8,11 +8,12 @@ from onggi.apiserver.authn import legacy
 from onggi.apiserver.authn.accounts import Keys
 from onggi.apiserver.authn.issue import issue
 from onggi.apiserver.authn.pki import Pki
+from onggi.apiserver.policy import types
 from onggi.apiserver.quota.keeper import Keeper
 from onggi.controller.definitions import Definitions
 from onggi.controller.runtime import Runtime
 from onggi.kinds import BUILTIN
-from onggi.kinds.controllers import CONTROLLERS, with_keys
+from onggi.kinds.controllers import CONTROLLERS, with_keys, with_schemas
 from onggi.kinds.core.serviceaccount.secrets import ACCOUNT_SECRETS
 from onggi.scheduler.loop import READS, Scheduler, SchedulerConfig
 from onggi.up.clock import now
@@ -25,7 +26,8 @@ class Loops:
 
     def __init__(self, plane: ControlPlane, also: tuple[Kind, ...] = ()) -> None:
         legacy_tokens = (ACCOUNT_SECRETS,) if plane.config.account_secrets else ()
-        controllers = (*CONTROLLERS, *keyed(plane.pki), *legacy_tokens)
+        told = with_schemas(types.schema)
+        controllers = (*CONTROLLERS, *keyed(plane.pki), *told, *legacy_tokens)
         self.runtime = Runtime(
             plane.cluster(CACHES),
             controllers,

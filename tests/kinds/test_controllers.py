@@ -4,9 +4,14 @@ import ast
 from pathlib import Path
 
 from onggi.kinds import BUILTIN
-from onggi.kinds.controllers import CONTROLLERS, with_keys
+from onggi.kinds.controllers import CONTROLLERS, with_keys, with_schemas
+from onggi.kinds.core.serviceaccount.secrets import ACCOUNT_SECRETS
 
-KEYED = with_keys("pem", lambda order: "", lambda account, secret: "")
+KEYED = (
+    *with_keys("pem", lambda order: "", lambda account, secret: ""),
+    *with_schemas(lambda kind: None),
+    ACCOUNT_SECRETS,
+)
 
 
 def test_every_controller_reads_kinds_that_exist():

@@ -63,6 +63,8 @@ class Composition:
         """``objects`` are types in place of ``dyn``, for checking types: object, params."""
         self.params = params
         self.objects = dict(objects or {})
+        # What is only checked is not remembered: such types are large.
+        self._compile = compile.__wrapped__ if objects else compile
         self.variables: dict[str, Expression] = {}
         self._types: dict[str, Declared] = {}
         self._environments: dict[tuple[bool, bool], Environment] = {}
@@ -76,7 +78,7 @@ class Composition:
     ) -> Expression:
         """``wanted`` are the types it may have; any, where there are none."""
         try:
-            program = compile(source, self.environment(rights, patches))
+            program = self._compile(source, self.environment(rights, patches))
         except CelErrors as error:
             return Expression(source, error=f"{error.stage}: {error}")
         if wanted and program.type not in wanted:

@@ -424,6 +424,13 @@ CONTROLLERS: dict[str, Rules] = {
         on("update", "core", "resourcequotas/status"),
         EVENTS,
     ),
+    "validatingadmissionpolicy-status-controller": (
+        on(READ, "admissionregistration.k8s.io", "validatingadmissionpolicies"),
+        on(
+            "get patch update", "admissionregistration.k8s.io", "validatingadmissionpolicies/status"
+        ),
+        EVENTS,
+    ),
     "storage-version-migrator-controller": (
         on(READ, "storagemigration.k8s.io", "storageversionmigrations"),
         on("update", "storagemigration.k8s.io", "storageversionmigrations/status"),
