@@ -105,8 +105,9 @@ def selectable(version: View) -> dict[str, str]:
     return {path: path for path in paths}
 
 
-def prepare_status(obj: Object, old: View) -> None:
+def prepare_status(obj: Object, old: View | None) -> None:
     """Nothing but the status, not even metadata."""
+    assert old is not None
     kept = {name: obj["metadata"].get(name) for name in ("managedFields", "resourceVersion")}
     meta = clone_value(old["metadata"])
     meta.update({name: value for name, value in kept.items() if value is not None})

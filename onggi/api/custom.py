@@ -15,7 +15,6 @@ from onggi.api.objects import Object, View
 from onggi.api.structural.defaults import pruned
 from onggi.api.structural.node import Structural
 
-
 Convert = Callable[[Object, str], Object]  # (object, apiVersion wanted)
 
 

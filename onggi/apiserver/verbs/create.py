@@ -4,6 +4,7 @@ import asyncio
 
 from onggi.api.errors import AlreadyExists, MethodNotAllowed, NoSuchPath, StatusError
 from onggi.api.http import Answer, Response
+from onggi.api.kind import Kind
 from onggi.api.objects import Object
 from onggi.api.warnings import warnings
 from onggi.apiserver import conversion, fields, names, respond, strategy
@@ -99,6 +100,8 @@ async def _store(backend: Backend, call: Call, obj: Object, options: WriteOption
     kind, name = call.kind, obj["metadata"]["name"]
     key = Key(call.resource, call.namespace, name)
     kept = await conversion.kept(kind, obj) if kind.stored else obj
+    if kind.custom and not takes_more(backend, kind):
+        raise NoSuchPath
     present = backend.store.get(key)
     if present is not None:
         raise exists(call, name, present)
@@ -108,6 +111,12 @@ async def _store(backend: Backend, call: Call, obj: Object, options: WriteOption
         return await backend.store.create(key, kept)
     except Exists:
         raise exists(call, name, backend.store.get(key)) from None
+
+
+def takes_more(backend: Backend, kind: Kind) -> bool:
+    """A definition may have gone while admission took its time: nothing must outlive it."""
+    found = backend.registry.find(kind.group, kind.version, kind.plural)
+    return found is not None and "create" in found.verbs
 
 
 def unwritten(key: Key, obj: Object) -> Record:

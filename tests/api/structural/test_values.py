@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onggi.api.objects import clone_value
+from onggi.api.structural.defaults import fill, pruned
+from onggi.api.structural.node import Structural
+from onggi.api.structural.prune import drop_nulls, prune
 from onggi.api.structural.values import Validator
+from tests.api.structural.test_prune import JSON, SCHEMAS
 
 
 def said(schema: Any, value: Any, *old: Any) -> list[str]:
@@ -168,3 +173,17 @@ def test_a_status_is_named_as_a_part_of_its_object() -> None:
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists))
 def test_a_schema_that_says_nothing_takes_anything(value: Any) -> None:
     assert Validator({}).check(value) == []
+
+
+@given(JSON, SCHEMAS)
+def test_what_is_valid_stays_so_when_it_is_brought_into_shape(value: Any, schema: Any) -> None:
+    validator, node = Validator(schema), Structural(schema)
+    if validator.check(value):
+        return
+    shaped = clone_value(value)
+    prune(shaped, node, None)
+    drop_nulls(shaped, node)
+    pruned(node)
+    fill(shaped, node)
+    assert validator.check(shaped) == []
+    assert validator.check(shaped, value) == []
