@@ -16,7 +16,7 @@ from datetime import datetime
 
 from onggi.api.errors import AlreadyExists, Conflict, NotFound, StatusError
 from onggi.api.kind import Kind
-from onggi.api.objects import View, get
+from onggi.api.objects import View
 from onggi.api.plan import Controller, Map, Plan, Target, World
 from onggi.client.cluster import Cluster
 from onggi.controller.cache import Caches, Whole
@@ -101,8 +101,10 @@ class Runner:
         self._news = asyncio.Event()
         self._rung = 0.0  # the last alarm
         self._slots = asyncio.Semaphore(controller.workers)
-        self._maps = tuple(maps(controller))
-        kinds = None if controller.everything else {kind for kind, _ in self._maps}
+        self._maps: dict[Kind, list[Map]] = {}
+        for kind, mapping in maps(controller):
+            self._maps.setdefault(kind, []).append(mapping)
+        kinds = None if controller.everything else self._maps.keys()
         caches.listen(self._changed, kinds)
 
     async def run(self) -> None:
@@ -118,9 +120,8 @@ class Runner:
         matters = self._controller.matters.get(kind)
         if matters and before and after and matters(before) == matters(after):
             return
-        for changed in (before, after):
-            if changed is not None:
-                self._add(self._mapped(kind, changed))
+        for mapping in self._maps.get(kind, ()):
+            self._wake(mapping, before, after)
         if everything := self._controller.everything:
             for changed in versions_of_interest(before, after):
                 self._add(everything(kind, changed, self._caches))
@@ -136,11 +137,14 @@ class Runner:
         elif after is None and before is not None and self._controller.departed:
             self._departed[named(kind, before)] = before
 
-    def _mapped(self, kind: Kind, changed: View) -> Iterator[Target]:
-        own = self._controller.kind
-        for watched, mapping in self._maps:
-            if watched is kind and own is not None:
-                yield from (Target(own, *wake) for wake in mapping(changed, self._caches))
+    def _wake(self, mapping: Map, before: View | None, after: View | None) -> None:
+        kind = self._controller.kind
+        assert kind is not None, f"{self._controller.name} has maps but no kind"
+        for changed in (before, after):
+            if changed is not None:
+                for wake in mapping(changed, self._caches):
+                    self._queue.add(Target(kind, *wake))
+                    self._news.set()
 
     async def _next(self) -> Target:
         loop = asyncio.get_running_loop()
@@ -274,7 +278,7 @@ def owner_of(controller: Controller) -> Map:
         meta = changed["metadata"]
         return [
             (meta.get("namespace", "") if kind.namespaced else "", reference["name"])
-            for reference in get(changed, "metadata.ownerReferences") or ()
+            for reference in meta.get("ownerReferences") or ()
             if reference.get("controller")
             and reference["kind"] == kind.name
             and reference["apiVersion"].rpartition("/")[0] == kind.group

@@ -17,8 +17,11 @@ Filter = Callable[[View], bool]
 
 def controller_of(obj: View) -> View | None:
     """The ownerReference that says who controls it."""
-    references = get(obj, "metadata.ownerReferences") or ()
-    return next((r for r in references if r.get("controller")), None)
+    found: Sequence[View] = (obj.get("metadata") or {}).get("ownerReferences") or ()
+    for reference in found:
+        if reference.get("controller"):
+            return reference
+    return None
 
 
 def controls(owner: View, obj: View) -> bool:
