@@ -62,16 +62,18 @@ class ApiServer:
     quotas: Ledger
     stages: Stages
     aggregator: Aggregator
+    conversions: Conversions
 
     async def handle(self, request: Request) -> Answer:
         return await self.app.handle(request)
 
     async def start(self) -> None:
         """Put in place what every cluster has; ready afterwards."""
-        cluster = InProcess(self, SERVER)
+        cluster, admission = InProcess(self, SERVER), self.app.backend.admission
+        admission.staged = False
         await bootstrap(cluster, self.config)
         await self.aggregator.register(cluster)
-        self.health.ready = True
+        admission.staged = self.health.ready = True
 
     async def run(self) -> None:
         """For ever, once started: what a server does besides answering."""
@@ -80,6 +82,7 @@ class ApiServer:
     async def close(self) -> None:
         """End connections to webhooks and extension servers."""
         await self.stages.client.close()
+        await self.conversions.close()
         await self.aggregator.close()
 
 
@@ -132,7 +135,7 @@ def assemble(
     found["/"] = index(found, registry)
     app = App(backend, parts.authenticator, found, gate, audit)
     app.aggregator = aggregator
-    return ApiServer(app, health, metrics, config, quotas, staged, aggregator)
+    return ApiServer(app, health, metrics, config, quotas, staged, aggregator, conversions)
 
 
 def chain(parts: Parts, registry: Registry, lookup: StoreLookup, staged: Stages) -> Admission:

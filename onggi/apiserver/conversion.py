@@ -48,6 +48,9 @@ class Conversions:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    async def close(self) -> None:
+        await self._client.close()
+
     def of(self, crd: View) -> Callable[[Object, str], Object]:
         """How objects of a definition become another version; see ``onggi.api.crd.kinds_of``."""
         conversion = crd["spec"].get("conversion") or {}
@@ -128,19 +131,21 @@ async def answered(
     """What the verb answers, once all it wants to show has been converted."""
     KNOWN.set({})
     await prepare(kind, ahead)
+    answer = await _answered(verb)
+    if isinstance(answer, Response):
+        KNOWN.set({})  # a stream will still want them
+    return answer
+
+
+async def _answered(verb: Callable[[], Awaitable[Answer]]) -> Answer:
+    resume: Callable[[], Answer] | None = None
     while True:
         try:
-            return await verb()
+            return resume() if resume else await verb()
         except Unconverted as error:
             missing = error
-        while True:
-            await missing.convert()
-            if missing.resume is None:
-                break
-            try:
-                return missing.resume()
-            except Unconverted as error:
-                missing = error
+        resume = missing.resume
+        await missing.convert()
 
 
 async def kept(kind: Kind, obj: Object) -> Object:

@@ -24,6 +24,9 @@ class Converter:
     def __init__(self, *given):
         self.asked, self.change = [], lambda review: review
 
+    async def close(self):
+        pass
+
     async def post(self, where, body, timeout, query=""):
         review = msgspec.json.decode(body)
         request = review["request"]
