@@ -18,6 +18,7 @@ from onggi.apiserver.audit.audit import Audit, Entry
 from onggi.apiserver.authn.wanted import KeysWanted
 from onggi.apiserver.authz.attributes import Attributes, refusal, selected
 from onggi.apiserver.call import Backend, Call
+from onggi.apiserver.custom_kinds import promised
 from onggi.apiserver.fairness.gate import Gate
 from onggi.apiserver.negotiate import AS_IS, SPOKEN, TEXTS, TRANSFORMS, Wanted, accepted
 from onggi.apiserver.path import Target, described
@@ -110,7 +111,10 @@ class App:
             return await self.aggregator.forward(remote, request, target, user)
         if not target.resource:
             return await self._page(target.path)(request, user)
-        kind = self.backend.registry.find(target.group, target.version, target.resource)
+        backend = self.backend
+        kind = backend.registry.find(target.group, target.version, target.resource)
+        if kind is None and target.group:
+            kind = await promised(backend.store, backend.registry, target)
         if kind is None:
             raise NoSuchPath
         accept = request.headers.get("accept", "")

@@ -6,6 +6,7 @@ where something was. A definition's kinds are served from the write on that esta
 and after a restart from the first request on.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,9 +14,12 @@ from onggi.api.crd import kinds_of
 from onggi.api.custom import Convert
 from onggi.api.kind import Kind
 from onggi.api.objects import View
-from onggi.store.store import Compacted, Record, Store, Watch
+from onggi.apiserver.path import Target
+from onggi.apiserver.registry import Registry
+from onggi.store.store import Compacted, Key, Record, Store, Watch
 
 CRDS = "customresourcedefinitions.apiextensions.k8s.io"
+PATIENCE = 0.5  # seconds that a request waits for a definition that was just written
 
 
 class CustomKinds:
@@ -98,6 +102,27 @@ class CustomKinds:
         for kind in kinds:
             self._by_resource[kind.group, kind.version, kind.plural] = kind
         self._generation += bool(kinds)
+
+
+async def promised(store: Store, registry: Registry, target: Target) -> Kind | None:
+    """The kind of a definition that nobody has looked at yet: controllers establish it within
+    milliseconds, so who comes at once waits for that instead of hearing 404."""
+    key = Key(CRDS, "", f"{target.resource}.{target.group}")
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE
+    while is_new(store.get(key)):
+        place, left = store.watch(CRDS, since=store.revision), deadline - loop.time()
+        if left <= 0 or not await place.next(left):
+            break
+    return registry.find(target.group, target.version, target.resource)
+
+
+def is_new(record: Record | None) -> bool:
+    if record is None or "deletionTimestamp" in record.object["metadata"]:
+        return False
+    conditions = (record.object.get("status") or {}).get("conditions") or ()
+    told = {c.get("type"): c.get("status") for c in conditions}
+    return told.get("NamesAccepted") != "False" and "Established" not in told
 
 
 def follows_from(crd: View) -> tuple[Any, ...]:

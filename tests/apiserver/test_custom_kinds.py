@@ -23,9 +23,8 @@ COLUMNS = [
 
 async def test_it_is_served_once_it_is_established(running):
     assert (await ask(running, "GET", PATH))[0] == 404
-    await client(running).create(CRD, definition())
-    assert (await ask(running, "GET", PATH))[0] == 404
-    await client(running).delete(CRD, {"metadata": {"name": "crontabs.example.com"}})
+    await establish(running, definition())
+    assert (await ask(running, "GET", PATH))[0] == 200
 
 
 async def test_a_custom_resource_is_pruned_defaulted_and_counted(running):
@@ -272,3 +271,8 @@ async def test_a_scale_is_where_the_definition_says(running):
     change = {"spec": {"replicas": 40}}
     code, said = await ask(running, "PATCH", f"{PATH}/one/scale", change, **merge)
     assert (code, said["reason"]) == (422, "Invalid")
+
+
+async def test_a_definition_that_nobody_establishes_is_not_served(running):
+    await client(running).create(CRD, definition())
+    assert (await ask(running, "GET", PATH))[0] == 404

@@ -86,3 +86,8 @@ async def test_a_definition_goes_when_its_last_object_has_gone(running):
 
     await eventually(gone)
     assert (await ask(running, "GET", PATH))[0] == 404
+
+
+async def test_who_comes_at_once_need_not_come_again(running):
+    await client(running).create(CRD, definition())
+    assert (await ask(running, "POST", PATH, crontab()))[0] == 201

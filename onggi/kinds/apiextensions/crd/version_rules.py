@@ -118,7 +118,7 @@ def check_selected(text: str, schema: View, path: str, seen: set[str]) -> Iterat
     except PathError as error:
         yield invalid(path, text, f"is an invalid path: {error}")
         return
-    if text.startswith(".metadata"):
+    if text.split(".")[1] == "metadata":
         yield invalid(path, text, "must not point to fields in metadata")
     if found.get("type") not in ("string", "boolean", "integer"):
         yield invalid(path, text, SCALAR)
