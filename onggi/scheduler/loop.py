@@ -22,6 +22,7 @@ from onggi.controller.events import Recorder
 from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.node import NODE
 from onggi.kinds.core.pod import POD
+from onggi.kinds.policy.poddisruptionbudget import PODDISRUPTIONBUDGET
 from onggi.scheduler import waiting, wording
 from onggi.scheduler.choose import Placement, Unschedulable, choose
 from onggi.scheduler.facts import PodFacts
@@ -31,7 +32,7 @@ from onggi.scheduler.waiting import Candidate
 
 log = logging.getLogger(__name__)
 
-READS = (POD, NODE, NAMESPACE)  # the caches must hold these, pods and nodes in full
+READS = (POD, NODE, NAMESPACE, PODDISRUPTIONBUDGET)  # the caches must hold these in full
 
 
 def wall_clock() -> datetime:
@@ -104,7 +105,8 @@ class Scheduler:
         tasks.create_task(self._refuse(pod, message, self._preempt(pod, found)))
 
     def _preempt(self, pod: PodFacts, found: Unschedulable) -> Preemption | None:
-        chosen = preempt(pod, self.state, found)
+        budgets = self._caches.all(PODDISRUPTIONBUDGET)
+        chosen = preempt(pod, self.state, found, budgets)
         if chosen:
             self.state.nominated[pod.uid] = (pod, chosen.node)
         return chosen

@@ -2,14 +2,16 @@
 
 Source: ``pkg/scheduler/framework/plugins/defaultpreemption`` and
 ``pkg/scheduler/framework/preemption``. On each node that is not hopeless all pods of lower
-priority are thought away; if the pod then fits, as many as possible are put back, the most
-important first. The node is chosen whose victims matter least. Disruption budgets do not
-exist in this API yet, so none is looked at.
+priority are thought away; if the pod then fits, as many as possible are put back, first those
+that a disruption budget protects, then the most important. The node is chosen whose victims
+matter least: the fewest protected ones, then by priority.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from onggi.api.objects import View
+from onggi.scheduler.budgets import protected
 from onggi.scheduler.choose import Unschedulable, prepared, refusal
 from onggi.scheduler.facts import NodeFacts, PodFacts
 from onggi.scheduler.state import State
@@ -19,9 +21,12 @@ from onggi.scheduler.wording import is_hopeless
 class Preemption(NamedTuple):
     node: str
     victims: Sequence[PodFacts]
+    violations: int = 0  # victims that a budget would have protected
 
 
-def preempt(pod: PodFacts, state: State, found: Unschedulable) -> Preemption | None:
+def preempt(
+    pod: PodFacts, state: State, found: Unschedulable, budgets: Sequence[View] = ()
+) -> Preemption | None:
     """None where nobody can be sent away, or where victims are already on their way out."""
     if pod.spec.get("preemptionPolicy") == "Never" or is_under_way(pod, state):
         return None
@@ -30,12 +35,8 @@ def preempt(pod: PodFacts, state: State, found: Unschedulable) -> Preemption | N
         for name, reasons in found.reasons.items()
         if name in state.nodes and not is_hopeless(reasons)
     ]
-    options = [
-        Preemption(node.name, victims)
-        for node in possible
-        if (victims := victims_on(pod, node, state))
-    ]
-    return min(options, key=harm, default=None)
+    options = [victims_on(pod, node, state, budgets) for node in possible]
+    return min((option for option in options if option.victims), key=harm, default=None)
 
 
 def is_under_way(pod: PodFacts, state: State) -> bool:
@@ -47,15 +48,17 @@ def is_under_way(pod: PodFacts, state: State) -> bool:
     )
 
 
-def victims_on(pod: PodFacts, node: NodeFacts, state: State) -> Sequence[PodFacts]:
-    """The fewest pods of this node whose going lets the pod in; empty where none helps."""
+def victims_on(pod: PodFacts, node: NodeFacts, state: State, budgets: Sequence[View]) -> Preemption:
+    """The fewest pods of this node whose going lets the pod in; none where none helps."""
     lower = sorted(
         (other for other in node.pods.values() if other.priority < pod.priority),
         key=importance,
         reverse=True,
     )
     if not lower:
-        return ()
+        return Preemption(node.name, ())
+    dear = protected(lower, budgets) if budgets else set()
+    lower.sort(key=lambda other: other.uid not in dear)  # stable: protected ones come back first
     assumed = set(state.assumed)
     for other in lower:
         state.remove_pod(other.uid)
@@ -69,7 +72,7 @@ def victims_on(pod: PodFacts, node: NodeFacts, state: State) -> Sequence[PodFact
     for other in victims:
         state.add_pod(other, node.name)
     state.assumed = assumed
-    return victims
+    return Preemption(node.name, victims, sum(victim.uid in dear for victim in victims))
 
 
 def importance(pod: PodFacts) -> tuple[int, str]:
@@ -78,7 +81,12 @@ def importance(pod: PodFacts) -> tuple[int, str]:
     return pod.priority, "".join(chr(0x10FFFF - ord(c)) for c in started)
 
 
-def harm(option: Preemption) -> tuple[int, int, int]:
-    """The highest priority among the victims, then the sum, then their number."""
+def harm(option: Preemption) -> tuple[int, int, int, int]:
+    """Budgets first, then the highest priority among the victims, the sum, their number."""
     priorities = [victim.priority for victim in option.victims]
-    return max(priorities), sum(priorities) + len(priorities) * (1 << 31), len(priorities)
+    return (
+        option.violations,
+        max(priorities),
+        sum(priorities) + len(priorities) * (1 << 31),
+        len(priorities),
+    )

@@ -3,8 +3,16 @@ from onggi.scheduler.preempt import preempt
 from tests.scheduler.objects import facts, node, state
 
 
-def asked(pod, here):
-    return preempt(pod, here, choose(pod, here))
+def asked(pod, here, *budgets):
+    return preempt(pod, here, choose(pod, here), budgets)
+
+
+def budget(allowed=0, **status):
+    return {
+        "metadata": {"name": "b", "namespace": "default"},
+        "spec": {"selector": {"matchLabels": {"app": "dear"}}},
+        "status": {"disruptionsAllowed": allowed, **status},
+    }
 
 
 def test_the_least_important_pods_go_and_no_more_than_needed():
@@ -35,3 +43,25 @@ def test_assumed_pods_stay_assumed():
     here.assume(low, "a")
     assert asked(facts(cpu="1", priority=9), here)
     assert here.forget(low.uid)
+
+
+def test_pods_that_a_budget_protects_stay_if_others_can_go():
+    dear = [facts(f"dear{i}", cpu="4", priority=1, labels={"app": "dear"}) for i in range(2)]
+    placed = {"a": [dear[0]], "b": [facts("other", cpu="4", priority=5)]}
+    here = state(node("a"), node("b"), placed=placed)
+    want = facts(cpu="1", priority=9)
+    assert asked(want, here, budget(1)).node == "a"
+    found = asked(want, here, budget(0))
+    assert (found.node, found.violations) == ("b", 0)
+    assert asked(want, here, budget(0, disruptedPods={"dear0": "2026-01-01T00:00:00Z"})).node == "a"
+    alone = state(node("a"), placed={"a": [dear[1]]})
+    assert asked(want, alone, budget(0)).violations == 1
+
+
+def test_on_one_node_the_unprotected_go_first():
+    dear = facts("dear", cpu="2", priority=1, labels={"app": "dear"})
+    other = facts("other", cpu="2", priority=3)
+    here = state(node("a"), placed={"a": [dear, other]})
+    assert [v.key[1] for v in asked(facts(cpu="1", priority=9), here).victims] == ["dear"]
+    found = asked(facts(cpu="1", priority=9), here, budget())
+    assert [v.key[1] for v in found.victims] == ["other"]
