@@ -96,7 +96,8 @@ class Metrics:
 
     def _object_lines(self) -> Iterator[str]:
         """Under the name of now, and the one that older dashboards ask for."""
-        kept = {k.resource: k for k in self._registry.kinds if not (k.virtual or k.stored)}
+        homes = (k for k in self._registry.kinds if k.custom or not (k.virtual or k.stored))
+        kept = {k.resource: k for k in homes}
         counts = {resource: len(self._store.list(resource)) for resource in kept}
         yield "# TYPE apiserver_resource_objects gauge"
         for resource, kind in kept.items():
