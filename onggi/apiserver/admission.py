@@ -125,6 +125,7 @@ class Admission:
     ) -> None:
         self._lookup, self._mutating, self._validating = lookup, mutating, validating
         self._mutating_stages, self._validating_stages = stages
+        self.staged = True
         self._about = about
         self._asked: dict[str, tuple[Sequence[Plugin], Sequence[Plugin]]] = {}
 
@@ -138,14 +139,14 @@ class Admission:
     async def _admit(self, review: Review) -> None:
         for plugin in self._plugins(review)[0]:
             plugin(review, self._lookup)
-        for stage in self._mutating_stages:
+        for stage in self._mutating_stages if self.staged else ():
             if stage.due(review):
                 await stage.run(review)
 
     async def validate(self, review: Review) -> None:
         for plugin in self._plugins(review)[1]:
             plugin(review, self._lookup)
-        for stage in self._validating_stages:
+        for stage in self._validating_stages if self.staged else ():
             if stage.due(review):
                 await stage.run(review)
 

@@ -92,6 +92,8 @@ class Allocation(Protocol):
 class Admits(Protocol):
     """See ``onggi.apiserver.admission.Admission``; it takes its ``Review``."""
 
+    staged: bool
+
     async def admit(self, review: Any) -> None: ...
     async def validate(self, review: Any) -> None: ...
 

@@ -21,6 +21,8 @@ from onggi.client.cluster import Cluster
 from onggi.kinds.apiregistration.apiservice import APISERVICE
 from onggi.store.store import Compacted, Store
 
+AGAIN = 10.0  # seconds until what was refused is tried again
+
 
 class Aggregator:
     """``certificate`` proves who we are; see ``Identity``. Close it in the end."""
@@ -61,9 +63,10 @@ class Aggregator:
         """``/openapi`` with what extension servers say."""
         return Extended(openapi, self.services, self.proxy, self._lookup)
 
-    async def register(self, cluster: Cluster) -> None:
-        """APIServices for what is served here, as of now. ``cluster`` is a superuser's."""
-        await register(cluster, self._registry.kinds)
+    async def register(self, cluster: Cluster) -> bool:
+        """APIServices for what is served here, as of now; whether all are there. ``cluster`` is
+        a superuser's."""
+        return await register(cluster, self._registry.kinds)
 
     async def run(self, cluster: Cluster, clock: Callable[[], datetime]) -> None:
         """For ever: follow what is defined, and ask those elsewhere whether they are well."""
@@ -75,11 +78,11 @@ class Aggregator:
     async def _keep_registered(self, cluster: Cluster, resource: str) -> None:
         while not self._store.closed:
             place = self._store.watch(resource, since=self._store.revision)
-            await self.register(cluster)
+            patience = None if await self.register(cluster) else AGAIN
             try:
-                while not [c for c in await place.next() if matters(c.type, resource)]:
-                    if self._store.closed:
-                        return
+                while changes := await place.next(patience):
+                    if any(matters(change.type, resource) for change in changes):
+                        break
             except Compacted:
                 continue
 

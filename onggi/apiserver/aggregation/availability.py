@@ -111,6 +111,8 @@ class Availability:
             await cluster.patch(APISERVICE, service, {"status": status}, subresource="status")
         except (Conflict, NotFound):
             self._wake.set()
+        except StatusError as error:  # a webhook's or a policy's: tried again at the next look
+            log.warning("APIService %s: its status cannot be written: %s", name, error.message)
 
     async def _ask(self, server: Remote) -> Condition:
         """One endpoint that answers is enough."""

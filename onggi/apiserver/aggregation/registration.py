@@ -5,17 +5,21 @@ go with them. Source: ``k8s.io/kube-aggregator/pkg/controllers/autoregister``,
 ``pkg/controlplane/controller/crdregistration``.
 """
 
+import logging
 from asyncio import TaskGroup
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Awaitable, Iterable, Mapping
+from typing import Any, NamedTuple
 
-from onggi.api.errors import AlreadyExists, Conflict, NotFound
+from onggi.api.errors import AlreadyExists, Conflict, NotFound, StatusError
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, View, get
 from onggi.client.cluster import Cluster
 from onggi.kinds.apiregistration.apiservice import APISERVICE
 from onggi.kinds.apiregistration.priorities import ALWAYS, AUTOMANAGED, local
 
+log = logging.getLogger(__name__)
+
+TYPED = {"apiVersion": APISERVICE.api_version, "kind": APISERVICE.name}
 SELF = APISERVICE.group  # has none, as upstream
 
 
@@ -53,37 +57,27 @@ def managed(service: View) -> str:
     return found
 
 
-async def register(cluster: Cluster, kinds: Iterable[Kind]) -> None:
-    """``cluster`` must be a superuser's."""
+async def register(cluster: Cluster, kinds: Iterable[Kind]) -> bool:
+    """Whether all is as it should be now. ``cluster`` must be a superuser's; still, a webhook
+    or a policy may be against it."""
     listing = await cluster.list(APISERVICE)
     found = steps(kinds, {item["metadata"]["name"]: item for item in listing.items})
+    work = [
+        *(cluster.create(APISERVICE, {**obj, **TYPED}) for obj in found.create),
+        *(cluster.update(APISERVICE, obj) for obj in found.update),
+        *(cluster.delete(APISERVICE, gone) for gone in found.delete),
+    ]
     async with TaskGroup() as tasks:
-        for obj in found.create:
-            tasks.create_task(create(cluster, obj))
-        for obj in found.update:
-            tasks.create_task(update(cluster, obj))
-        for gone in found.delete:
-            tasks.create_task(delete(cluster, gone))
+        done = [tasks.create_task(attempt(step)) for step in work]
+    return all(task.result() for task in done)
 
 
-async def create(cluster: Cluster, obj: Object) -> None:
+async def attempt(step: Awaitable[Any]) -> bool:
     try:
-        await cluster.create(
-            APISERVICE, {**obj, "apiVersion": APISERVICE.api_version, "kind": APISERVICE.name}
-        )
-    except AlreadyExists:
-        return
-
-
-async def update(cluster: Cluster, obj: Object) -> None:
-    try:
-        await cluster.update(APISERVICE, obj)
-    except (Conflict, NotFound):
-        return  # looked at again with the change that was faster
-
-
-async def delete(cluster: Cluster, obj: View) -> None:
-    try:
-        await cluster.delete(APISERVICE, obj)
-    except NotFound:
-        return
+        await step
+    except (AlreadyExists, Conflict, NotFound):
+        return True  # looked at again with the change that was faster
+    except StatusError as error:
+        log.warning("an APIService cannot be registered: %s", error.message)
+        return False
+    return True

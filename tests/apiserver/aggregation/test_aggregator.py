@@ -218,3 +218,25 @@ async def test_openapi_is_ours_alone_while_others_are_ill(running, served):
     assert code == 200
     assert BASE.removeprefix("/") not in index["paths"]
     assert "apis/apps/v1" in index["paths"]
+
+
+async def test_who_may_not_register_tries_again_and_lives_on(running):
+    from onggi.api.errors import Forbidden
+    from onggi.apiserver.aggregation.registration import register
+    from tests.apiserver.world import client
+
+    class Stage:
+        def due(self, review):
+            return review.resource.startswith("apiservices") and review.operation == "CREATE"
+
+        async def run(self, review):
+            raise Forbidden("apiservices", "x", "not today")
+
+    cluster, kinds = client(running), running.app.backend.registry.kinds
+    admission = running.app.backend.admission
+    admission._validating_stages = (Stage(),)
+    await ask(running, "DELETE", f"{SERVICES}/v1.apps")
+    assert not await register(cluster, kinds)
+    admission._validating_stages = ()
+    assert await register(cluster, kinds)
+    assert (await ask(running, "GET", f"{SERVICES}/v1.apps"))[0] == 200

@@ -200,3 +200,21 @@ async def test_warnings_come_with_a_refusal_too(running, hook):
     with pytest.raises(StatusError) as refused:
         await running.handle(request)
     assert failure(refused.value, "").headers["Warning"] == '299 - "old"'
+
+
+async def test_a_start_does_not_wait_for_webhooks_that_are_not_there_yet(running, hook):
+    anything = {"operations": ["*"], "apiGroups": ["*"], "apiVersions": ["*"], "resources": ["*/*"]}
+    away = {**hook.client, "url": "https://127.0.0.1:1/"}
+    from onggi.store.store import Key
+
+    store = running.app.backend.store
+    await register(running, away, rules=[anything])
+    gone = store.get(Key("namespaces", "", "kube-public"))
+    await store.delete(gone.key, revision=gone.revision)
+    from tests.apiserver import world
+
+    again = world.server(store)
+    await again.start()
+    assert (await ask(again, "GET", "/api/v1/namespaces/kube-public"))[0] == 200
+    assert (await ask(again, "POST", MAPS, config_map()))[0] == 500
+    await again.close()
