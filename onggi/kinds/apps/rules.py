@@ -44,14 +44,19 @@ def check_selector(selector: View | None, empty: str) -> Iterator[FieldError]:
 def check_template_labels(spec: View) -> Iterator[FieldError]:
     """What the template makes, the selector selects."""
     selector = spec.get("selector")
-    labels = get(spec, "template.metadata.labels") or {}
+    labels = get(spec, "template.metadata.labels")
     try:
         fits = selector is not None and of_object(selector).matches(labels)
     except SelectorError:
         return
     if not fits:
-        detail = "`selector` does not match template `labels`"
-        yield invalid("spec.template.metadata.labels", dict(labels), detail)
+        yield unselected(labels)
+
+
+def unselected(labels: View | None) -> FieldError:
+    """The labels as Go prints a map: in order, and ``null`` where there is none."""
+    detail = "`selector` does not match template `labels`"
+    return invalid("spec.template.metadata.labels", labels and dict(sorted(labels.items())), detail)
 
 
 def check_running(spec: View, path: str, kind: str) -> Iterator[FieldError]:

@@ -11,6 +11,7 @@ from onggi.api import names
 from onggi.api.field_error import FieldError, immutable, invalid, not_supported, required, too_long
 from onggi.api.objects import Object, View, clone, get
 from onggi.api.selectors import SelectorError, check_label_selector, of_object
+from onggi.kinds.apps.rules import check_template_labels
 from onggi.kinds.batch.job.policy import check_failure_policy, check_success_policy
 from onggi.kinds.batch.job.prepare import NAME_LABELS, UID_LABELS
 from onggi.kinds.checks import non_negative
@@ -39,7 +40,7 @@ def check(new: View, old: View | None) -> Iterator[FieldError]:
         yield required("spec.selector")
     else:
         yield from check_label_selector(selector, "spec.selector")
-    yield from check_labels(spec)
+    yield from check_template_labels(spec)
     if old is not None:
         yield from check_update(new, old)
 
@@ -58,7 +59,7 @@ def check_generated(job: View) -> Iterator[FieldError]:
         if label not in labels:
             yield required(path, detail)
         elif labels[label] != value:
-            yield invalid(path, dict(labels), detail)
+            yield invalid(path, dict(sorted(labels.items())), detail)
     try:
         fits = of_object(selector).matches(wanted)
     except SelectorError:
@@ -77,18 +78,6 @@ def check_hostname(job: View) -> Iterator[FieldError]:
     if names.dns_label(longest):
         detail = f"will not able to create pod with invalid DNS label: {longest}"
         yield invalid("metadata.name", name, detail)
-
-
-def check_labels(spec: View) -> Iterator[FieldError]:
-    labels = get(spec, "template.metadata.labels") or {}
-    selector = spec.get("selector")
-    try:
-        fits = selector is not None and of_object(selector).matches(labels)
-    except SelectorError:
-        return
-    if not fits:
-        detail = "`selector` does not match template `labels`"
-        yield invalid("spec.template.metadata.labels", dict(labels), detail)
 
 
 def check_spec(spec: View, path: str) -> Iterator[FieldError]:

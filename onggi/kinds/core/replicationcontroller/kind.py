@@ -6,11 +6,11 @@ Sources: ``pkg/apis/core/v1/defaults.go``, ``pkg/apis/core/validation/validation
 
 from collections.abc import Iterator
 
-from onggi.api.field_error import FieldError, invalid, required
+from onggi.api.field_error import FieldError, required
 from onggi.api.kind import Column, Default, Kind, Scale
 from onggi.api.objects import Object, View, clone_value, get
 from onggi.api.selectors import of_labels
-from onggi.kinds.apps.rules import check_counts, check_running
+from onggi.kinds.apps.rules import check_counts, check_running, unselected
 from onggi.kinds.cells import AGE, NAME, containers_of, label_map
 from onggi.kinds.checks import non_negative
 from onggi.kinds.core.pod import ignored
@@ -47,10 +47,9 @@ def check(new: View, old: View | None) -> Iterator[FieldError]:
     if template is None:
         yield required("spec.template")
         return
-    labels = get(template, "metadata.labels") or {}
+    labels = get(template, "metadata.labels")
     if not of_labels(selector).matches(labels):
-        detail = "`selector` does not match template `labels`"
-        yield invalid("spec.template.metadata.labels", dict(labels), detail)
+        yield unselected(labels)
     yield from check_template(template, "spec.template")
     yield from check_running(
         template.get("spec") or {}, "spec.template.spec", "ReplicationController"
