@@ -1,6 +1,7 @@
 """Certificate requests for tests."""
 
 from base64 import b64encode
+from datetime import timedelta
 from functools import cache
 from ipaddress import ip_address
 
@@ -35,6 +36,16 @@ def pem(name="eve", groups=(), hosts=()):
             x509.IPAddress(ip_address(h)) if h[0].isdigit() else x509.DNSName(h) for h in hosts
         ]
         builder = builder.add_extension(x509.SubjectAlternativeName(names), False)
+    signed = builder.sign(key(), hashes.SHA256())
+    return b64encode(signed.public_bytes(Encoding.PEM)).decode()
+
+
+@cache
+def self_signed():
+    """``status.certificate``: of nobody, for a year."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "nobody")])
+    builder = x509.CertificateBuilder(name, name, key().public_key(), 1)
+    builder = builder.not_valid_before(NOW).not_valid_after(NOW + timedelta(days=365))
     signed = builder.sign(key(), hashes.SHA256())
     return b64encode(signed.public_bytes(Encoding.PEM)).decode()
 
