@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from onggi.api.errors import Expired, StatusError
+from onggi.api.fields.sharing import share
 from onggi.api.kind import Kind
 from onggi.api.objects import View
 from onggi.api.plan import Target
@@ -111,6 +112,8 @@ class Caches:
     def replace(self, kind: Kind, objects: Sequence[View], at: int) -> None:
         """What a list answered."""
         kept = [self._kept(kind, o) for o in objects]
+        for obj in kept:
+            share(obj)
         for change in self._kinds[kind].replace(kept, at):
             self._tell(kind, change)
 

@@ -11,7 +11,7 @@ Source: ``sigs.k8s.io/structured-merge-diff/v6/typed`` (compare.go).
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from onggi.api.fields.elements import SELF
+from onggi.api.fields.elements import SELF, Misshapen, shown_value
 from onggi.api.fields.owned import added
 from onggi.api.fields.plan import Plan, divided
 from onggi.api.fields.sets import LEAF, NOTHING, Trie, arranged
@@ -73,8 +73,16 @@ def values(old: Any, new: Any, plan: Plan) -> Comparison | None:
     if before == ATOMIC and after == ATOMIC:
         return None
     if before != FIELDS and after != FIELDS:
-        return items(old or (), new or (), plan)
+        return items(listed(old), listed(new), plan)
     return mixed(old, new, plan)
+
+
+def listed(value: Any) -> Sequence[Any]:
+    if not value:
+        return ()
+    if not isinstance(value, list):
+        raise Misshapen(f"expected list, got {shown_value(value)}")
+    return value
 
 
 def mixed(old: Any, new: Any, plan: Plan) -> Comparison:

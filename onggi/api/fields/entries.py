@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from onggi.api.fields import sets
 from onggi.api.fields.sets import union
+from onggi.api.fields.sharing import shared
 from onggi.api.fields.update import Manager, Managers, Owned
 from onggi.api.objects import Object, View
 
@@ -88,7 +89,7 @@ def entry(manager: Manager, owned: Owned, managed: Managed) -> View:
         "apiVersion": owned.version,
         "time": when,
         "fieldsType": "FieldsV1",
-        "fieldsV1": owned.fields,
+        "fieldsV1": shared(owned.fields),
         "subresource": manager.subresource,
     }
     return {key: value for key, value in found.items() if value or key == "fieldsV1"}
