@@ -57,7 +57,9 @@ class Source(Generic[Compiled]):
         return self._found
 
     def due(self, review: Review) -> bool:
-        """Cheap, since every write is asked."""
+        """Cheap, since every write is asked: mostly nothing is bound."""
+        if not self._store.list(self._resources[1]):
+            return False
         return bool(self()) and not exempt(review)
 
     def _read(
