@@ -186,6 +186,8 @@ def check_managed(entries: Sequence[View], path: str) -> Iterator[FieldError]:
 
 def check_manager(manager: str, path: str) -> Iterator[FieldError]:
     """A field manager's name, in metadata or in ``?fieldManager=``."""
+    if len(manager) <= MANAGER_LIMIT and manager.isascii() and manager.isprintable():
+        return
     if names.size(manager) > MANAGER_LIMIT:
         yield too_long(path, MANAGER_LIMIT)
     position = 0
