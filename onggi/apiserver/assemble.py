@@ -130,7 +130,7 @@ def assemble(
     aggregator = Aggregator(store, lookup, registry, config.front_proxy)
     gate = Gate(store)
     health, metrics = Health(store), Metrics(store, registry, backend.watching)
-    metrics.more.append(staged.panel.counts.lines)
+    metrics.more += (staged.panel.counts.lines, aggregator.lines)
     found = {**page_table(config, registry, aggregator, health, metrics), **parts.pages}
     found["/"] = index(found, registry)
     app = App(backend, parts.authenticator, found, gate, audit)

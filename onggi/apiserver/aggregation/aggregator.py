@@ -2,7 +2,7 @@
 it must cost next to nothing where there is none."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from onggi.client.cluster import Cluster
 from onggi.kinds.apiregistration.apiservice import APISERVICE
 from onggi.store.store import Compacted, Store
 
+UNAVAILABLE = "aggregator_unavailable_apiservice"
 AGAIN = 10.0  # seconds until what was refused is tried again
 
 
@@ -85,6 +86,13 @@ class Aggregator:
                         break
             except Compacted:
                 continue
+
+    def lines(self) -> Iterator[str]:
+        """For ``/metrics``: which extension servers are not available."""
+        if remotes := self.services.remotes:
+            yield f"# TYPE {UNAVAILABLE} gauge"
+            for remote in remotes.values():
+                yield f'{UNAVAILABLE}{{name="{remote.name}"}} {int(not remote.available)}'
 
     async def close(self) -> None:
         await self.proxy.close()

@@ -22,6 +22,10 @@ RESOURCE = "mutatingwebhookconfigurations.admissionregistration.k8s.io"
 MUTATION = "mutation.webhook.admission.k8s.io/"
 PATCH = "patch.webhook.admission.k8s.io/"  # audit logs it from level Request on
 MEMORY = "webhooks"
+UNSOUND = (
+    ".metadata.managedFields was in an invalid state after admission; this could be caused by an "
+    "outdated mutating admission controller; please fix your requests: "
+)
 
 
 @dataclass
@@ -49,6 +53,7 @@ class MutatingWebhooks:
 
     async def run(self, review: Review) -> None:
         memory: Memory = review.kept.setdefault(MEMORY, Memory())
+        owners = managers(review)
         if review.second and memory.output != review.obj:
             memory.changed()
         async for index, call in self._panel.concerned(review, self._hooks()):
@@ -60,6 +65,8 @@ class MutatingWebhooks:
             if call.hook.again:
                 memory.asked.add(call.hook.uid)
             left(review)
+        if managers(review) != owners:
+            keep_sound(review, owners)
         memory.output = clone(review.obj) if review.obj is not None else None
 
     async def _one(self, call: Call, index: int) -> bool:
@@ -103,6 +110,23 @@ class MutatingWebhooks:
         if not isinstance(new.get("metadata"), dict):
             new["metadata"] = {}
         return new
+
+
+def managers(review: Review) -> Any:
+    """Who owns which fields, as the object says."""
+    return ((review.obj or {}).get("metadata") or {}).get("managedFields")
+
+
+def keep_sound(review: Review, owners: Any) -> None:
+    """Webhooks may change that too, but not make nonsense of it."""
+    from onggi.api.fields.entries import read
+
+    try:
+        read(managers(review) or (), ours=False)
+    except (ValueError, KeyError, TypeError) as error:
+        assert review.obj is not None
+        review.obj["metadata"]["managedFields"] = owners
+        review.call.warnings.append(UNSOUND + str(error))
 
 
 def applied(obj: View, patch: Any) -> Object:

@@ -240,3 +240,11 @@ async def test_who_may_not_register_tries_again_and_lives_on(running):
     admission._validating_stages = ()
     assert await register(cluster, kinds)
     assert (await ask(running, "GET", f"{SERVICES}/v1.apps"))[0] == 200
+
+
+async def test_metrics_say_who_is_not_available(running, served):
+    gauge = f'aggregator_unavailable_apiservice{{name="{NAME}"}}'
+    assert f"{gauge} 0" in list(running.aggregator.lines())
+    await ask(running, "DELETE", f"{SLICES}/api-1")
+    await condition(running, "EndpointsNotFound")
+    assert f"{gauge} 1" in list(running.aggregator.lines())

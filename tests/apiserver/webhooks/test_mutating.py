@@ -233,3 +233,12 @@ async def test_a_condition_that_fails_counts_as_the_webhook_would(running, hook)
         "error: no such key: absent"
     )
     assert hook.seen == []
+
+
+async def test_managed_fields_stay_sound(running, hook):
+    await register(running, hook.client)
+    broken = {"op": "replace", "path": "/metadata/managedFields/0/operation", "value": "Nonsense"}
+    hook.answer = lambda request: patch(broken)
+    code, body = await ask(running, "POST", MAPS, config_map())
+    assert code == 201, body
+    assert [entry["operation"] for entry in body["metadata"]["managedFields"]] == ["Update"]
