@@ -3,11 +3,12 @@
 import sys
 from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from onggi.checks import NO_NODE, NODE, examine
+from onggi.cli import up_options as opt
 from onggi.cli.daemon import Outcome, in_background, in_foreground
 from onggi.cli.doctor import line, listening
 from onggi.cli.failure import Failure
@@ -19,43 +20,22 @@ from onggi.instance import Instance, find
 
 def up(
     data: Data = DATA,
-    foreground: Annotated[
-        bool, typer.Option("--foreground", "-f", help="Stay, and stop on Ctrl-C.")
-    ] = False,
-    no_node: Annotated[
-        bool, typer.Option("--no-node", help="API, controllers, scheduler only: no root.")
-    ] = False,
-    fake_nodes: Annotated[
-        int | None,
-        typer.Option(help="With --no-node: nodes that only pretend to run pods; 0: none."),
-    ] = None,
-    node_name: Annotated[str | None, typer.Option(help="Name of the Node object.")] = None,
-    listen: Annotated[
-        list[str] | None, typer.Option(help="Address to listen on; may be repeated.")
-    ] = None,
-    port: Annotated[int | None, typer.Option(help="Port of the API server (6443).")] = None,
-    http_port: Annotated[int | None, typer.Option(help="Ingress, HTTP (80); 0: none.")] = None,
-    https_port: Annotated[int | None, typer.Option(help="Ingress, HTTPS (443); 0: none.")] = None,
-    pod_network: Annotated[str | None, typer.Option(help="Network of the pods.")] = None,
-    service_network: Annotated[str | None, typer.Option(help="Network of the services.")] = None,
-    account_secrets: Annotated[
-        bool | None,
-        typer.Option(
-            "--account-secrets/--no-account-secrets",
-            help="A Secret with a token for each service account, as before v1.24 (yes).",
-        ),
-    ] = None,
-    authentication_config: Annotated[
-        str | None,
-        typer.Option(help="OpenID Connect: an AuthenticationConfiguration file; '': none."),
-    ] = None,
-    audit_policy: Annotated[
-        str | None,
-        typer.Option(help="What log/audit.log shall say: an audit Policy file; '': no log."),
-    ] = None,
+    foreground: opt.Foreground = False,
+    no_node: opt.NoNode = False,
+    fake_nodes: opt.FakeNodes = None,
+    node_name: opt.NodeName = None,
+    listen: opt.Listen = None,
+    port: opt.Port = None,
+    http_port: opt.HttpPort = None,
+    https_port: opt.HttpsPort = None,
+    pod_network: opt.PodNetwork = None,
+    service_network: opt.ServiceNetwork = None,
+    account_secrets: opt.AccountSecrets = None,
+    authentication_config: opt.AuthenticationConfig = None,
+    audit_policy: opt.AuditPolicy = None,
 ) -> None:
     """Start the platform. Options are remembered: later just `onggi up`."""
-    options = {
+    given = {
         "node": False if no_node else None,
         "fake_nodes": fake_nodes,
         "node_name": node_name,
@@ -69,7 +49,10 @@ def up(
         "authentication": resolved(authentication_config),
         "audit_policy": resolved(audit_policy),
     }
-    config = prepared(data, options)
+    start(prepared(data, given), foreground)
+
+
+def start(config: Config, foreground: bool) -> None:
     if (instance := find(config)) is not None:
         already(config, instance)
         return

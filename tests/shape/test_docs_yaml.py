@@ -1,9 +1,10 @@
 """Every manifest in the documents and examples is accepted, without a warning.
 
-A block marked ``yaml`` is a manifest, or a description of an image if it has no ``kind``.
+A block marked ``yaml`` is a manifest, a settings file that the server reads, or a description of
+an image if it has no ``kind``.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import yaml
 from onggi.api.errors import StatusError
 from onggi.api.http import Request, Response, User
 from onggi.apiserver.assemble import ApiServer
+from onggi.apiserver.audit.policy import Policy
+from onggi.apiserver.authn.oidc.config import read
 from onggi.client.inprocess import path
 from onggi.config import Config
 from onggi.images.spec import parse
@@ -23,6 +26,10 @@ from tests.shape.documents import ROOT, blocks
 
 ADMIN = User("kubernetes-admin", ("system:masters", "system:authenticated"))
 KINDS = {(kind.api_version, kind.name): kind for kind in BUILTIN}
+SETTINGS: dict[str, Callable[[Any], object]] = {
+    "Policy": Policy.read,
+    "AuthenticationConfiguration": lambda obj: read(obj, "https://own.example.com"),
+}
 STRICT = {"fieldValidation": ["Strict"]}
 FILES = sorted(ROOT.glob("examples/*/manifests/*.yaml"))
 
@@ -63,6 +70,9 @@ async def test_what_the_documents_show_is_accepted(text: str, api: ApiServer) ->
     for obj in yaml.safe_load_all(text):
         if "kind" not in obj:
             parse(text, ROOT / "image.yaml")
+            continue
+        if settings := SETTINGS.get(obj["kind"]):
+            settings(obj)
             continue
         try:
             answer = await create(api, obj)
