@@ -36,7 +36,10 @@ async def test_extension_servers_can_read_whom_to_trust(plane):
     async with plane() as running:
         cluster = running.cluster(ADMIN)
         found = await cluster.get(CONFIGMAP, "kube-system", "extension-apiserver-authentication")
-    assert found["data"] == {"client-ca-file": running.pki.trust.read_text()}
+    data = found["data"]
+    assert data["client-ca-file"] == running.pki.trust.read_text()
+    assert data["requestheader-allowed-names"] == '["front-proxy-client"]'
+    assert data["requestheader-client-ca-file"].startswith("-----BEGIN CERTIFICATE-----")
 
 
 async def test_two_groups_of_kubectl_as_group_both_arrive(plane):
