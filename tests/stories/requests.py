@@ -1,6 +1,6 @@
 """Requests that anybody might send: to any path of a kind, with any method, query and body.
 
-    for asked in Writer(Random(7)).requests(POD, 12): …      Request objects, valid and not
+    for asked in Writer(Random(7), POD, example).requests(12): …      Request objects, valid and not
 
 Bodies are any JSON, objects that fit a kind's schema and are otherwise odd, and valid objects
 with something changed; patches of every type; and bytes that are no JSON at all.
@@ -19,7 +19,6 @@ from onggi.api.objects import Object, clone
 from onggi.apiserver.app import FOREIGN
 from tests.apiserver.world import ADMIN
 from tests.kinds.anything import anything
-from tests.kinds.samples import CONTENTS, sample
 
 WORDS = (
     "", "a", "web", "default", "Web_1", "x" * 300, "-", ".", "..", "a/b", "%2F", "*", "1", "-1",
@@ -58,14 +57,14 @@ ODD_METHODS = ("HEAD", "OPTIONS", "FLY")
 FRAMES = (
     b"", b"{", b"null", b"[]", b"k8s\x00", b"k8s\x00\x0a\x01", b"\xff\xfe", b'{"a":1}x', b"---",
 )  # fmt: skip
-NAME = "web"
 
 
 class Writer:
-    """Everything it writes follows from ``random``."""
+    """Everything it writes follows from ``random``. ``example`` is valid, and exists."""
 
-    def __init__(self, random: Random) -> None:
-        self.random = random
+    def __init__(self, random: Random, kind: Kind, example: Object | None) -> None:
+        self.random, self.kind, self.example = random, kind, example
+        self.name = example["metadata"]["name"] if example else "web"
 
     def word(self) -> str:
         return self.random.choice(WORDS)
@@ -117,18 +116,18 @@ class Writer:
                     container[key] = self.value()
         return obj
 
-    def object(self, kind: Kind) -> Any:
+    def object(self) -> Any:
         choice = self.random.randrange(10)
         if choice == 0:
             return self.value()
-        if choice < 4 or kind not in CONTENTS:
-            made = anything(kind, self.random)
-            made["metadata"] |= {"name": NAME}
-            if kind.namespaced:
+        if self.example is None or (choice < 4 and isinstance(self.kind.schema, str)):
+            made = anything(self.kind, self.random)
+            made["metadata"] |= {"name": self.name}
+            if self.kind.namespaced:
                 made["metadata"]["namespace"] = "default"
             return made
-        obj = clone(sample(kind))
-        obj["metadata"]["name"] = self.random.choice((NAME, NAME, "other", self.word()))
+        obj = clone(self.example)
+        obj["metadata"]["name"] = self.random.choice((self.name, self.name, "other", self.word()))
         return self.changed(obj)
 
     def pointer(self, obj: Any) -> str:
@@ -142,8 +141,8 @@ class Writer:
             parts.append(self.random.choice((self.word(), "-", "0", "~2")))
         return "".join(f"/{part}" for part in parts)
 
-    def patch(self, kind: Kind, media: str) -> Any:
-        target = sample(kind) if kind in CONTENTS else {}
+    def patch(self, media: str) -> Any:
+        target = self.example or {}
         if "json-patch" in media and self.random.random() < 0.9:
             return [
                 {
@@ -154,7 +153,7 @@ class Writer:
                 }
                 for _ in range(self.random.randrange(4))
             ]
-        patch = self.object(kind)
+        patch = self.object()
         if isinstance(patch, dict) and self.random.random() < 0.3:
             patch["$patch"] = self.random.choice(("replace", "delete", "merge", self.value()))
             patch["$setElementOrder/x"] = self.value()
@@ -164,7 +163,8 @@ class Writer:
         chosen = self.random.sample(QUERY, self.random.choice((0, 0, 1, 2)))
         return {key: [self.random.choice((*ANSWERS, self.word()))] for key in chosen}
 
-    def path(self, kind: Kind, method: str) -> str:
+    def path(self, method: str) -> str:
+        kind = self.kind
         root = f"/apis/{kind.group}" if kind.group else "/api"
         path = f"{root}/{kind.version}"
         if kind.namespaced and self.often():
@@ -178,22 +178,22 @@ class Writer:
             return path
         if method in ("GET", "DELETE") and self.random.random() < 0.4:
             return path
-        path += f"/{NAME if self.often() else self.random.choice(('other', 'missing', 'a%b'))}"
+        path += f"/{self.name if self.often() else self.random.choice(('other', 'missing', 'a%b'))}"
         if below and self.random.random() < 0.35:
             path += f"/{self.random.choice(below)}"
         return path
 
-    def body(self, kind: Kind, method: str, media: str) -> bytes:
+    def body(self, method: str, media: str) -> bytes:
         if self.random.random() < 0.05:
             return self.random.choice(FRAMES)
         if method == "PATCH":
-            return encoded(self.patch(kind, media))
+            return encoded(self.patch(media))
         if method == "DELETE":
             options = {key: self.value() for key in self.random.sample(QUERY, 2)}
             return encoded(self.random.choice((options, {}, self.value())))
-        return encoded(self.object(kind))
+        return encoded(self.object())
 
-    def request(self, kind: Kind) -> Request:
+    def request(self) -> Request:
         method = self.random.choice(METHODS if self.often() else ODD_METHODS)
         patches = [media for media in TYPES if "patch" in media]
         likely = patches if method == "PATCH" else [TYPES[0]]
@@ -205,16 +205,16 @@ class Writer:
             query["fieldManager"] = ["fuzz"]
         return Request(
             method=method,
-            path=self.path(kind, method),
+            path=self.path(method),
             query=query,
             headers={name: text for name, text in headers.items() if text},
-            body=self.body(kind, method, media),
+            body=self.body(method, media),
             user=ADMIN,
         )
 
-    def requests(self, kind: Kind, count: int) -> Iterator[Request]:
+    def requests(self, count: int) -> Iterator[Request]:
         for _ in range(count):
-            yield self.request(kind)
+            yield self.request()
 
 
 def encoded(value: Any) -> bytes:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from onggi.api.errors import StatusError
 from onggi.api.http import Request, Response, Stream
 from onggi.api.kind import Kind
+from onggi.api.objects import clone
 from onggi.apiserver.assemble import ApiServer
 from onggi.apiserver.wire import encoded
 from onggi.kinds import BUILTIN
@@ -33,6 +34,7 @@ from onggi.kinds.node.runtimeclass import RUNTIMECLASS
 from onggi.kinds.storage.storageclass import STORAGECLASS
 from onggi.store.memory import MemoryStore
 from tests.apiserver import world
+from tests.apiserver.crds import establish
 from tests.kinds.samples import CONTENTS, sample
 from tests.stories.requests import Writer
 
@@ -42,6 +44,89 @@ LOOKED_AT = (
     VALIDATINGADMISSIONPOLICYBINDING, MUTATINGADMISSIONPOLICYBINDING,
 )  # fmt: skip
 POLICIES = (VALIDATINGADMISSIONPOLICY, MUTATINGADMISSIONPOLICY)
+STRING = {"type": "string", "maxLength": 20}
+STATE = {
+    "type": "object",
+    "properties": {"replicas": {"type": "integer"}, "selector": {"type": "string"}},
+}
+SHIRTS = {
+    "type": "object",
+    "properties": {
+        "spec": {
+            "type": "object",
+            "required": ["size"],
+            "x-kubernetes-validations": [{"rule": "self.size != 'XXL' || self.replicas < 3"}],
+            "properties": {
+                "size": {"type": "string", "enum": ["S", "M", "XXL"], "default": "M"},
+                "replicas": {"type": "integer", "format": "int32", "minimum": 0, "default": 1},
+                "port": {"x-kubernetes-int-or-string": True},
+                "weight": {"type": "number", "nullable": True, "multipleOf": 0.5},
+                "when": {"type": "string", "format": "date-time"},
+                "washed": {"type": "boolean", "x-kubernetes-validations": [{"rule": "self"}]},
+                "any": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+                "tags": {"type": "array", "x-kubernetes-list-type": "set", "items": STRING},
+                "colours": {
+                    "type": "array",
+                    "maxItems": 3,
+                    "x-kubernetes-list-type": "map",
+                    "x-kubernetes-list-map-keys": ["name"],
+                    "items": {
+                        "type": "object",
+                        "required": ["name"],
+                        "properties": {"name": STRING, "rgb": {"type": "integer"}},
+                    },
+                },
+                "notes": {"type": "object", "additionalProperties": {"type": "string"}},
+            },
+        },
+        "status": STATE,
+    },
+}
+DEFINITION = {
+    "metadata": {"name": "shirts.example.com"},
+    "spec": {
+        "group": "example.com",
+        "scope": "Namespaced",
+        "names": {"plural": "shirts", "kind": "Shirt"},
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "schema": {"openAPIV3Schema": SHIRTS},
+                "additionalPrinterColumns": [
+                    {"name": "Size", "type": "string", "jsonPath": ".spec.size"},
+                    {"name": "When", "type": "date", "jsonPath": ".spec.when"},
+                    {"name": "Red", "type": "integer", "jsonPath": ".spec.colours[0].rgb"},
+                ],
+                "selectableFields": [{"jsonPath": ".spec.size"}],
+                "subresources": {
+                    "status": {},
+                    "scale": {
+                        "specReplicasPath": ".spec.replicas",
+                        "statusReplicasPath": ".status.replicas",
+                        "labelSelectorPath": ".status.selector",
+                    },
+                },
+            }
+        ],
+    },
+}
+SHIRT = {
+    "apiVersion": "example.com/v1",
+    "kind": "Shirt",
+    "metadata": {"name": "web", "namespace": "default"},
+    "spec": {
+        "size": "S",
+        "port": "http",
+        "weight": 1.5,
+        "when": "2026-01-01T00:00:00Z",
+        "any": {"a": [1, {"b": None}]},
+        "tags": ["a", "b"],
+        "colours": [{"name": "red", "rgb": 1}],
+        "notes": {"a": "b"},
+    },
+}
 AT_ONCE = 12  # requests to one server
 
 
@@ -93,7 +178,12 @@ def expected(error: StatusError, request: Request) -> bool:
 async def scenario(kind: Kind, seed: int) -> None:
     store = MemoryStore()
     server = await prepared(store, kind)
-    for request in Writer(Random(seed)).requests(kind, AT_ONCE):
+    example = sample(kind) if kind in CONTENTS else None
+    await all_answered(store, server, Writer(Random(seed), kind, example))
+
+
+async def all_answered(store: MemoryStore, server: ApiServer, writer: Writer) -> None:
+    for request in writer.requests(AT_ONCE):
         before = store.revision
         try:
             status = await asked(server, request)
@@ -107,14 +197,35 @@ def shown(request: Request) -> str:
     return f"{request.method} {request.path} {request.query} {request.headers} {request.body!r}"
 
 
-@pytest.mark.parametrize("kind", BUILTIN, ids=lambda kind: f"{kind.resource}-{kind.version}")
-@settings(
+AS_OFTEN = settings(
     max_examples=LONG or 4,
     derandomize=not LONG,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+@pytest.mark.parametrize("kind", BUILTIN, ids=lambda kind: f"{kind.resource}-{kind.version}")
+@AS_OFTEN
 @given(seed=st.integers(0, 2**32))
 def test_every_request_is_answered_and_a_refusal_changes_nothing(kind: Kind, seed: int) -> None:
     asyncio.run(scenario(kind, seed))
+
+
+async def custom_scenario(seed: int) -> None:
+    store = MemoryStore()
+    server = world.server(store)
+    cluster = world.client(server)
+    await cluster.create(NAMESPACE, {"metadata": {"name": "default"}})
+    await establish(server, DEFINITION)
+    kind = server.app.backend.registry.find("example.com", "v1", "shirts")
+    assert kind
+    shirt = await cluster.create(kind, SHIRT)
+    await all_answered(store, server, Writer(Random(seed), kind, clone(shirt)))
+
+
+@AS_OFTEN
+@given(seed=st.integers(0, 2**32))
+def test_so_is_every_request_for_custom_resources(seed: int) -> None:
+    asyncio.run(custom_scenario(seed))

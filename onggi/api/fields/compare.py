@@ -11,7 +11,7 @@ Source: ``sigs.k8s.io/structured-merge-diff/v6/typed`` (compare.go).
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from onggi.api.fields.elements import SELF, Misshapen, shown_value
+from onggi.api.fields.elements import SELF, Misshapen
 from onggi.api.fields.owned import added
 from onggi.api.fields.plan import Plan, divided
 from onggi.api.fields.sets import LEAF, NOTHING, Trie, arranged
@@ -81,7 +81,7 @@ def listed(value: Any) -> Sequence[Any]:
     if not value:
         return ()
     if not isinstance(value, list):
-        raise Misshapen(f"expected list, got {shown_value(value)}")
+        raise Misshapen("expected list")
     return value
 
 

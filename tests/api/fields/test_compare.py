@@ -1,7 +1,9 @@
+import pytest
 from hypothesis import given
 
 from onggi.api.fields import sets
 from onggi.api.fields.compare import compare
+from onggi.api.fields.elements import Misshapen
 from onggi.api.fields.owned import added
 from tests.api.fields.world import ROOT, few, objects
 
@@ -65,3 +67,9 @@ def test_a_map_that_becomes_something_else_is_changed_itself():
         {"f:free": {".": {}, "f:a": {}}},
         {},
     )
+
+
+@pytest.mark.parametrize("value", [True, 7, "x"])
+def test_a_list_cannot_become_a_scalar(value):
+    with pytest.raises(Misshapen):
+        compare({"items": [{"name": "a"}]}, {"items": value}, ROOT)
