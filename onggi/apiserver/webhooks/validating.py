@@ -27,6 +27,8 @@ class ValidatingWebhooks:
     async def run(self, review: Review) -> None:
         """Raises the first refusal, once all have answered."""
         calls = [call async for _, call in self._panel.concerned(review, self._hooks())]
+        if not calls:
+            return
         refusals: dict[int, StatusError] = {}
 
         async def ask(index: int, call: Call) -> None:
