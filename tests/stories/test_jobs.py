@@ -10,7 +10,9 @@ from onggi.client.cluster import reference
 from onggi.kinds import garbage
 from onggi.kinds.batch.job import JOB, leftovers, ttl
 from onggi.kinds.batch.job.reconcile import CONTROLLER as JOBS
+from onggi.kinds.core.namespace import NAMESPACE
 from onggi.kinds.core.namespace.furniture import SERVICE_ACCOUNTS
+from onggi.kinds.core.namespace.reconcile import CONTROLLER as NAMESPACES
 from onggi.kinds.core.pod import POD
 from tests.stories.machine import Kubelet, running
 
@@ -115,3 +117,19 @@ async def test_indexes_fail_one_by_one(machine):
         found = await status(machine)
     assert (found["failedIndexes"], found["failed"]) == ("0-1", 4)
     assert true(found) == {"FailureTarget", "Failed"}
+
+
+async def test_a_namespace_that_goes_is_not_held_by_pods_that_ended(machine):
+    """New pods are refused there, and old ones must be let go all the same."""
+    controllers = (*ALL, NAMESPACES)
+    async with running(machine, controllers, kubelet()):
+        where = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n"}}
+        await machine.create(NAMESPACE, where)
+        await asyncio.sleep(1)
+        work = job("forever", parallelism=2, completions=2)
+        work["metadata"]["namespace"] = "n"
+        await machine.create(JOB, work)
+        await asyncio.sleep(4)
+        await machine.delete(NAMESPACE, reference("", "n"))
+        await asyncio.sleep(20)
+        assert "n" not in await machine.names(NAMESPACE, "")

@@ -29,12 +29,11 @@ def reconcile(job: View, world: World, now: datetime) -> Plan:
     survey = Survey(started(job, now), pods, now)
     end = ending(survey)
     run = stop(survey) if end else unchanged(survey) if is_going(job) else keep(survey)
-    end = end or (None if is_going(job) else completed(survey, run.active))
+    end = end or (None if is_going(job) else completed(survey, run.active + len(run.made)))
     status, told = suspension(survey, run, end)
     step = Pass(job, survey, end, status, run)
-    actions = [*claims, *run.actions, *told, *step.report(run.active)]
-    made = run.active - len(survey.active)
-    failed = None if made <= 0 else lambda error: step.report(run.active - made)
+    actions = [*claims, *run.actions, *told, *step.acts()]
+    failed = (lambda error: step.without_new()) if run.made else None
     return Plan(actions, again_in=again(survey, run, end), failed=failed)
 
 

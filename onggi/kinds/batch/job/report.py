@@ -10,7 +10,7 @@ from datetime import datetime
 
 from onggi.api.conditions import in_list
 from onggi.api.objects import Object, View
-from onggi.api.plan import Action, Emit, SetStatus
+from onggi.api.plan import Action, Emit, Patch, SetStatus
 from onggi.api.times import stamp
 from onggi.kinds.apps.claim import is_going
 from onggi.kinds.batch.job.counting import Count, count
@@ -56,6 +56,10 @@ def put(conditions: Sequence[View], new: Object) -> list[Object]:
     return found if in_list(conditions, new["type"]) else [*found, new]
 
 
+def lets_go(actions: Sequence[Action]) -> bool:
+    return any(isinstance(action, Patch) for action in actions)
+
+
 @dataclass(frozen=True)
 class Pass:
     """What one pass writes down."""
@@ -65,6 +69,23 @@ class Pass:
     end: Ending | None
     status: Object
     run: Run
+
+    def acts(self) -> list[Action]:
+        """Pods that ended are let go before new ones are made, which may be refused."""
+        made, before = self.run.made, self.report(self.run.active)
+        if not made:
+            return before
+        if not lets_go(before):
+            return [*made, *self.report(self.run.active + len(made))]
+        written = [action.status for action in before if isinstance(action, SetStatus)]
+        status = (written or [self.job["status"]])[-1]
+        more = {**status, "active": self.run.active + len(made)}
+        return [*before, *made, SetStatus(JOB, self.job, more)]
+
+    def without_new(self) -> list[Action]:
+        """What is still to be written where no pod could be made."""
+        before = self.report(self.run.active)
+        return [] if lets_go(before) else before
 
     def report(self, active: int) -> list[Action]:
         """First what is known of the pods, then they are let go, then they are counted."""

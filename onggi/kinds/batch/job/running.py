@@ -21,12 +21,14 @@ BURST = 500  # pods created or deleted in one pass
 
 @dataclass
 class Run:
-    """What is done about the active pods, and how the figures stand afterwards."""
+    """What is done about the active pods, and how the figures stand then; ``made`` come on top:
+    whether they may be is not for us to say."""
 
     active: int
     ready: int
     terminating: int
     actions: list[Action] = field(default_factory=list)
+    made: list[Action] = field(default_factory=list)
     again_in: timedelta | None = None
 
     def delete(self, job: View, pods: Sequence[View]) -> None:
@@ -107,8 +109,7 @@ def add(run: Run, survey: Survey, missing: int) -> None:
         made = [indexed_pod(survey, index) for index in due(run, survey, missing)]
     else:
         made = [tracked_pod(survey.job) for _ in range(missing)]
-    run.actions += [create(survey.job, pod) for pod in made]
-    run.active += len(made)
+    run.made = [create(survey.job, pod) for pod in made]
 
 
 def due(run: Run, survey: Survey, missing: int) -> list[int]:
