@@ -32,6 +32,7 @@ Clock = Callable[[], datetime]
 FAILED = Verdict("Metadata", frozenset({"ResponseStarted"}))
 IMPERSONATED = "impersonate-user"
 LONGEST_ID = 64
+PATCHES = "patch.webhook.admission.k8s.io/"  # may hold what a policy wants unseen
 DECISION, REASON = "authorization.k8s.io/decision", "authorization.k8s.io/reason"
 
 
@@ -136,10 +137,16 @@ class Entry:
             return
         event = self.event
         event["stage"], event["stageTimestamp"] = stage, micro(self._audit.clock())
-        notes = self.annotations | (self.call.annotations if self.call else {})
-        if notes:
+        if notes := self.annotations | self._of_admission():
             event["annotations"] = notes
         self._audit.log.put(encode(event))
+
+    def _of_admission(self) -> dict[str, str]:
+        """What plugins, policies and webhooks noted; patches only where the request is shown."""
+        found = self.call.annotations if self.call else {}
+        if self._verdict.shows_request:
+            return found
+        return {key: text for key, text in found.items() if not key.startswith(PATCHES)}
 
     async def _until_end(self, parts: AsyncIterator[T]) -> AsyncIterator[T]:
         try:

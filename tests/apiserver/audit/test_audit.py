@@ -158,3 +158,21 @@ def test_a_policy_file_that_cannot_be_used_is_named(tmp_path):
     path.write_text("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: []\n")
     with pytest.raises(BadPolicy, match=r"policy.yaml: loaded illegal policy with 0 rules"):
         load(path)
+
+
+@pytest.mark.parametrize("level", ["Metadata", "Request"])
+async def test_a_webhook_s_patch_is_shown_where_the_request_is(tmp_path, level):
+    note, patch = "mutation.webhook.admission.k8s.io/x", "patch.webhook.admission.k8s.io/x"
+
+    class Stage:
+        def due(self, review):
+            return review.resource == "namespaces"
+
+        async def run(self, review):
+            review.call.annotations.update({note: "n", patch: "p"})
+
+    made = Auditing(tmp_path, {"level": level})
+    made.server.app.backend.admission._mutating_stages = (Stage(),)
+    await made.ask("POST", "/api/v1/namespaces", MADE)
+    found = made.events()[-1]["annotations"]
+    assert (note in found, patch in found) == (True, level == "Request")
