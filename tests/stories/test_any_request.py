@@ -35,15 +35,6 @@ ACCEPT = (
     f"application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;{FORM},*/*;q=x",
 )  # fmt: skip
 PATCHES = ("merge-patch+json", "strategic-merge-patch+json", "json-patch+json", "apply-patch+yaml")
-UPSTREAMS = (  # failures of upstream's own, which clients know
-    "failed to create typed patch object",
-    "failed to convert new object",
-    "list element types are not identical",
-    "does not contain declared merge key",
-    "merging an object in json",
-)
-
-
 class Maker:
     """Requests by chance: most are nearly right."""
 
@@ -111,8 +102,7 @@ async def answered(running: Any, request: Request) -> None:
     try:
         answer = await running.handle(request)
     except StatusError as refused:
-        known = any(words in refused.message for words in UPSTREAMS)
-        if known or refused.status_code < 500 or refused.status_code in (503, 504):
+        if refused.status_code < 500 or refused.status_code in (503, 504):
             return
         raise
     if isinstance(answer, Stream):

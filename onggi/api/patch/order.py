@@ -8,14 +8,12 @@ normalizeElementOrder).
 from collections.abc import Sequence
 from typing import Any
 
-from onggi.api.errors import StatusError
+from onggi.api.errors import BadRequest
 from onggi.api.gotext import type_name, verb_v
 
 
-class NoMergeKey(StatusError):
+class NoMergeKey(BadRequest):
     """An item of a list that is merged by key lacks it; upstream answers 500."""
-
-    code, reason = 500, ""
 
 
 def checked_key(item: Any, key: str) -> Any:

@@ -9,7 +9,7 @@ Source: ``k8s.io/apimachinery/pkg/util/strategicpatch`` (patch.go, mergeMap and 
 
 from typing import Any
 
-from onggi.api.errors import BadRequest, StatusError
+from onggi.api.errors import BadRequest
 from onggi.api.gotext import quote, type_name, verb_v
 from onggi.api.objects import Object, View, clone
 from onggi.api.patch.json import DoesNotApply
@@ -28,10 +28,9 @@ BAD_DELETE = "invalid patch format of primitive list"
 NO_LISTS_OF_LISTS = "lists of lists are not supported"
 
 
-class Unmergeable(StatusError):
-    """What upstream answers with 500 and the bare text of the error."""
-
-    code, reason = 500, ""
+class Unmergeable(BadRequest):
+    """A patch that means nothing for its type. Upstream has the same words and answers 500,
+    though it is the client's mistake."""
 
 
 def apply(obj: View, patch: View, schema: Schema) -> Object:

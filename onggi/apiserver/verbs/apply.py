@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from onggi.api.errors import BadRequest, Conflict, NotFound, StatusError
+from onggi.api.errors import BadRequest, Conflict, NotFound
 from onggi.api.fields.elements import Misshapen
 from onggi.api.http import Answer
 from onggi.api.kind import Kind
@@ -129,7 +129,7 @@ def merged(
         obj = on_apply(old, config, write, options.force)
     except Misshapen as error:
         why = f"failed to create typed patch object ({shown(kind, config)}): {error}"
-        raise unreasoned(why) from None
+        raise BadRequest(why) from None
     return whole(backend, call, kind, obj, options)
 
 
@@ -142,7 +142,7 @@ def whole(backend: Backend, call: Call, kind: Kind, obj: Object, options: WriteO
         new = shaped(backend, call, kind, new, (), quiet)
     except Misfit as misfit:
         why = f"failed to convert new object ({shown(kind, obj)}) to proper version: {misfit.why}"
-        raise unreasoned(why) from None
+        raise BadRequest(why) from None
     if managers:
         new["metadata"]["managedFields"] = managers
     return new
@@ -164,8 +164,3 @@ def shown(kind: Kind, obj: View) -> str:
     meta = obj.get("metadata")
     meta = meta if isinstance(meta, Mapping) else {}
     return f"{meta.get('namespace', '')}/{meta.get('name', '')}; {gvk(obj)}"
-
-
-def unreasoned(why: str) -> StatusError:
-    """Upstream has no reason for it but its words."""
-    return StatusError(why, code=500, reason="")

@@ -177,29 +177,29 @@ def test_a_patch_is_merged(case: tuple[Any, Any, Any]) -> None:
 @pytest.mark.parametrize(
     ("obj", "patch", "code", "message"),
     [
-        ({}, {"$patch": "x", "a": 1}, 500, "unknown patch type: x in map: map[$patch:x a:1]"),
+        ({}, {"$patch": "x", "a": 1}, 400, "unknown patch type: x in map: map[$patch:x a:1]"),
         (
             {"items": [A]},
             {"items": [{"value": "1"}]},
-            500,
+            400,
             "map: map[value:1] does not contain declared merge key: name",
         ),
         (
             {"items": [A]},
             {"items": [item("a", **{"$patch": "merge"})]},
-            500,
+            400,
             "merging lists cannot yet be specified in the patch",
         ),
         (
             {"keyless": [A]},
             {"keyless": [B]},
-            500,
+            400,
             "cannot merge lists without merge key for struct",
         ),
         (
             {"items": [A]},
             {"items": ["b"]},
-            500,
+            400,
             "list element types are not identical: [[map[name:a]] [b]]",
         ),
         (
@@ -229,13 +229,13 @@ def test_a_patch_is_merged(case: tuple[Any, Any, Any]) -> None:
         (
             {"items": [A]},
             {"$setElementOrder/items": "a"},
-            500,
+            400,
             "expected a []interface {}, but received a string",
         ),
         (
             {"items": [A]},
             {"$setElementOrder/items": [A, B], "items": [C]},
-            500,
+            400,
             "The order in patch list:\n[map[name:c]]\n doesn't match $setElementOrder list:\n"
             "[map[name:a] map[name:b]]\n",
         ),

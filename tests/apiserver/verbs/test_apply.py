@@ -96,7 +96,7 @@ async def test_a_default_returns_where_a_field_is_withdrawn(running):
         (config_map() | {"kind": "Secret"}, 400, "invalid object type: /v1, Kind=Secret"),
         (
             config_map() | {"foo": 1},
-            500,
+            400,
             "failed to create typed patch object (/one; /v1, Kind=ConfigMap): "
             ".foo: field not declared in schema",
         ),
