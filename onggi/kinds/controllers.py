@@ -28,7 +28,7 @@ from onggi.kinds.core.namespace.furniture import SERVICE_ACCOUNTS, root_ca
 from onggi.kinds.core.node import lifecycle as node
 from onggi.kinds.core.persistentvolume import binder as volumes
 from onggi.kinds.core.persistentvolumeclaim import binder as claims
-from onggi.kinds.core.persistentvolumeclaim import protection
+from onggi.kinds.core.persistentvolumeclaim import ephemeral, protection
 from onggi.kinds.core.pod import lifecycle as pod
 from onggi.kinds.core.replicationcontroller import reconcile as replicationcontroller
 from onggi.kinds.core.serviceaccount.tokens import Mint, account_tokens
@@ -67,6 +67,7 @@ CONTROLLERS = (
     CLUSTERROLE_AGGREGATION,
     claims.CONTROLLER,
     volumes.CONTROLLER,
+    ephemeral.CONTROLLER,
     protection.CLAIMS,
     protection.VOLUMES,
     expiry.CONTROLLER,

@@ -391,6 +391,12 @@ CONTROLLERS: dict[str, Rules] = {
         on(READ, "storage.k8s.io", "storageclasses"),
         EVENTS,
     ),
+    "ephemeral-volume-controller": (
+        on(READ, "core", "pods"),
+        on("update", "core", "pods/finalizers"),
+        on(f"{READ} create", "core", "persistentvolumeclaims"),
+        EVENTS,
+    ),
     "pvc-protection-controller": (
         on(f"{READ} update", "core", "persistentvolumeclaims"),
         on(READ, "core", "pods"),
