@@ -12,7 +12,9 @@ def get(obj: View, path: str, default: Any = None) -> Any:
     """Read ``spec.template.metadata``; absent anywhere on the way means ``default``."""
     node: Any = obj
     for key in path.split("."):
-        if not isinstance(node, Mapping) or key not in node:
+        if node.__class__ is not dict and not isinstance(node, Mapping):  # the ABC is slow
+            return default
+        if key not in node:
             return default
         node = node[key]
     return node
