@@ -8,7 +8,7 @@ help:
 demo: packages $(STAMP) ## start the platform, build Tomcat and put it behind a URL (root)
 	@sh setup/demo
 
-test: packages lint ## everything that CI runs (root: real containers, real kubectl)
+test: packages helm lint ## everything that CI runs (root: real containers, real kubectl)
 	pytest -q -n 2 --dist loadfile -m "not containers"
 	pytest -q -m containers
 
@@ -32,6 +32,9 @@ setup: packages $(STAMP) ## install what is missing, and nothing else
 packages:
 	@sh setup/packages
 
+helm: $(STAMP)
+	@sh setup/helm
+
 $(STAMP): pyproject.toml requirements.lock hatch_build.py
 	@sh setup/python
 	@touch $@
@@ -39,4 +42,4 @@ $(STAMP): pyproject.toml requirements.lock hatch_build.py
 clean: ## remove what was built here (the platform itself: onggi uninstall)
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis onggi/data
 
-.PHONY: help demo test check lint fmt bench setup packages clean
+.PHONY: help demo test check lint fmt bench setup packages helm clean
