@@ -16,7 +16,7 @@ from onggi.api.cel.overloads import Overload
 from onggi.api.cel.plan import CONVERSIONS, NO_FRAME, Planner, is_constant
 from onggi.api.cel.syntax import Call, ListNode, Literal, Node
 from onggi.api.cel.types import Type
-from onggi.api.cel.values import Optional, kind_of, no_overload
+from onggi.api.cel.values import Optional, kind_of, misfit, no_overload
 
 Run = Callable[..., Any]
 
@@ -90,7 +90,9 @@ def chosen(planner: Planner, node: Call, nodes: Sequence[Node]) -> Run:
     """The function to run: known now, or found by the values."""
     known = {each.id: each for each in planner.names.overloads(node.function)}
     candidates = [known[id] for id in node.overloads]
-    sure = all(each.type is not None and each.type.kind != "dyn" for each in nodes)
+    sure = not planner.names.nulls and all(
+        each.type is not None and each.type.kind not in UNSURE for each in nodes
+    )
     if len(candidates) == 1 and (sure or not candidates[0].args):
         return candidates[0].run
     return dispatcher(node.function, candidates)
@@ -108,7 +110,7 @@ def dispatcher(function: str, candidates: Sequence[Overload]) -> Run:
             fits = [o for o in candidates if all(map(accepts, o.args, args))]
             found = known[kinds] = fits[0].run if fits else None
         if found is None:
-            raise no_overload(function)
+            raise misfit(function, args)
         return found(*args)
 
     return run
@@ -236,6 +238,7 @@ def comparison(negated: bool) -> Callable[[Planner, Call], Plan]:
 
 
 PATTERNS = ("find", "findAll")
+UNSURE = ("dyn", "null")  # null fits many types, and has nothing of them
 QUICK = frozenset((int, bool, float, type(None)))
 SPECIAL: dict[str, Callable[[Planner, Call], Plan]] = {
     "_&&_": conjunction,

@@ -51,6 +51,7 @@ class Declared:
     key: "Declared | None" = None
     item: "Declared | None" = None
     fields: "dict[str, Declared]" = field(default_factory=dict)
+    nullable: bool = False
 
     def structs(self) -> "Iterator[tuple[str, Declared]]":
         """Every object below, by the name of its type."""
@@ -59,6 +60,12 @@ class Declared:
         for inner in (self.key, self.item, *self.fields.values()):
             if inner is not None:
                 yield from inner.structs()
+
+    def nulls(self) -> bool:
+        """Whether a list or map below may hold null, whatever type its items have."""
+        if self.item is not None and self.item.nullable:
+            return True
+        return any(each.nulls() for each in (self.item, *self.fields.values()) if each is not None)
 
     def field(self, name: str) -> "Declared | None":
         """A keyword may be written as it is after a dot: ``self.namespace``."""
@@ -174,7 +181,7 @@ def _inner(schema: Any, name: str) -> Declared | None:
     embedded = bool(schema.get("x-kubernetes-embedded-resource"))
     found = declared(schema, name, embedded)
     if found is not None and schema.get("nullable"):
-        adapt = found.adapt
+        adapt, found.nullable = found.adapt, True
         found.adapt = lambda raw: None if raw is None else adapt(raw)
     return found
 

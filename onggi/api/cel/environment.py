@@ -23,7 +23,8 @@ class Environment:
     """``variables`` have a plain type (``DYN``, ``STRING``…) or one from a schema.
 
     ``structs`` are further types; ``new`` makes the values of object literals. ``root`` is where
-    the cost estimate looks for sizes: under any name, as upstream's does.
+    the cost estimate looks for sizes: under any name, as upstream's does. ``nulls``: what has a
+    type may be null all the same.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Environment:
         for given in variables.values():
             if isinstance(given, Declared):
                 self.structs.update(given.structs())
+        self.nulls = any(d.nulls() for d in variables.values() if isinstance(d, Declared))
 
     def extended(self, variables: Variables) -> "Environment":
         """The same with more variables."""

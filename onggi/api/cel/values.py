@@ -142,5 +142,27 @@ def conversion_error(value: Any, target: str) -> CelError:
     return CelError(f"type conversion error from '{type_name(value)}' to '{name}'")
 
 
+NUMBERS = frozenset(("int", "uint", "double"))
+TIMES = frozenset(("duration", "timestamp"))
+ORDERED = NUMBERS | TIMES | {"bool", "string", "bytes"}
+# What can be the first operand: only of the second there is nothing more to say.
+FIRST: dict[str, frozenset[str]] = {
+    "_+_": NUMBERS | TIMES | {"string", "bytes", "list"},
+    "_-_": NUMBERS | TIMES,
+    "_*_": NUMBERS, "_/_": NUMBERS, "_%_": frozenset(("int", "uint")),
+    "-_": frozenset(("int", "double")), "!_": frozenset(KINDS.values()),
+    "_<_": ORDERED, "_<=_": ORDERED, "_>_": ORDERED, "_>=_": ORDERED,
+    "@in": frozenset(KINDS.values()), "size": frozenset(), "matches": frozenset(("string",)),
+}  # fmt: skip
+
+
+def misfit(function: str, args: tuple[Any, ...]) -> CelError:
+    """No overload takes these values. Source: ``cel-go/common/decls`` (MaybeNoSuchOverload)."""
+    first = FIRST.get(function)
+    if first is not None:
+        return no_overload("" if kind_of(args[0]) in first else function)
+    return no_overload(f"{function}({', '.join(map(type_name, args))})")
+
+
 def no_overload(function: str = "") -> CelError:
     return CelError(f"no such overload: {function}" if function else "no such overload")

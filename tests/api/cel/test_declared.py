@@ -104,6 +104,16 @@ def test_what_is_not_of_its_type_fails(rule: str, obj: Any, why: str) -> None:
         holds(rule, **obj)
 
 
+@pytest.mark.parametrize(
+    "rule",
+    ["self.map['x'].startsWith('a')", "self.map['x'] + 'a' == ''", "size(self.map['x']) > 1",
+     "self.map['x'] > 'a'", "self.map['x'].split(',') == []", "self.map['x'].matches('a')"],
+)  # fmt: skip
+def test_null_within_a_map_has_no_functions(rule: str) -> None:
+    with pytest.raises(CelError, match="no such overload"):
+        holds(rule, map={"x": None})
+
+
 def test_an_embedded_resource_has_a_name() -> None:
     schema = {"type": "object", "x-kubernetes-embedded-resource": True}
     found = declared({"type": "object", "properties": {"one": schema}})
