@@ -73,6 +73,17 @@ async def test_one_plan_may_write_an_object_several_times(cluster, executor):
         await cluster.get(NAMESPACE, "", "n")
 
 
+async def test_what_a_plan_deletes_and_a_finalizer_keeps_it_may_let_go_as_well(cluster, executor):
+    made = await cluster.create(CONFIGMAP, configmap(finalizers=["a/b"]))
+    await perform(
+        executor,
+        Delete(CONFIGMAP, made),
+        Patch(CONFIGMAP, made, {"metadata": {"finalizers": None}}),
+    )
+    with pytest.raises(errors.NotFound):
+        await cluster.get(CONFIGMAP, "default", "a")
+
+
 async def test_a_namesake_is_not_deleted(cluster, executor):
     old = await cluster.create(CONFIGMAP, configmap())
     await cluster.delete(CONFIGMAP, old)

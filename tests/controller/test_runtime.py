@@ -253,3 +253,49 @@ async def test_comings_and_goings_are_told_once_each_also_after_a_refusal():
     first, again, *rest = told
     assert first == again == ("in", "old", "1")
     assert sorted(rest) == [("in", "new", "3"), ("out", "old", "2")]
+
+
+async def test_a_controller_is_woken_by_what_it_is_about_and_by_nothing_else():
+    seen = []
+
+    def note(obj, world, now):
+        seen.append(obj["metadata"]["name"])
+        return Plan()
+
+    cluster = FakeCluster()
+    about = Controller(
+        name="about", kind=CONFIGMAP, reconcile=note, about=lambda obj: "x" in obj["data"]
+    )
+    async with running(cluster, about):
+        await cluster.create(CONFIGMAP, configmap("mine", x="1"))
+        await cluster.create(CONFIGMAP, configmap("other", y="1"))
+        await asyncio.sleep(1)
+    assert seen == ["mine"]
+
+
+async def test_a_change_of_what_does_not_matter_wakes_nobody():
+    seen = []
+
+    def note(obj, world, now):
+        seen.append(obj["metadata"]["name"])
+        return Plan()
+
+    cluster = FakeCluster()
+    await cluster.create(CONFIGMAP, configmap("a", x="1"))
+    watches = Controller(
+        name="watches",
+        kind=CONFIGMAP,
+        reconcile=note,
+        watches={SECRET: lambda changed, world: [("default", "a")]},
+        matters={SECRET: lambda secret: secret["data"]["x"]},
+    )
+    async with running(cluster, watches):
+        await asyncio.sleep(1)
+        secret = await cluster.create(SECRET, configmap("s", x="1"))
+        await asyncio.sleep(1)
+        await cluster.patch(SECRET, secret, {"data": {"y": "1"}})
+        await asyncio.sleep(1)
+        assert seen == ["a", "a"]
+        await cluster.patch(SECRET, secret, {"data": {"x": "2"}})
+        await asyncio.sleep(1)
+    assert seen == ["a", "a", "a"]
