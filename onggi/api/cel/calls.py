@@ -66,10 +66,13 @@ def plain(run: Run, plans: Sequence[Plan]) -> Plan:
 
 def sized(run: Run, plans: Sequence[Plan], cost: Cost, afterwards: bool) -> Plan:
     """Charged before the work is done, unless only the result tells."""
+    unsure = run if isinstance(run, Dispatcher) else None
 
     def charged(f: Frame) -> Any:
         f.cost += 1  # also where an argument fails
         args = [plan(f) for plan in plans]
+        if unsure is not None:
+            unsure.find(args)  # or there is no cost
         if not afterwards:
             f.charge(cost(args, None) - 1)
             return run(*args)
@@ -95,25 +98,33 @@ def chosen(planner: Planner, node: Call, nodes: Sequence[Node]) -> Run:
     )
     if len(candidates) == 1 and (sure or not candidates[0].args):
         return candidates[0].run
-    return dispatcher(node.function, candidates)
+    return Dispatcher(node.function, candidates)
 
 
-def dispatcher(function: str, candidates: Sequence[Overload]) -> Run:
+class Dispatcher:
     """The overload whose kinds are those of the values; found once for each combination."""
-    known: dict[tuple[type, ...], Run | None] = {}
 
-    def run(*args: Any) -> Any:
+    __slots__ = ("_candidates", "_function", "_known")
+
+    def __init__(self, function: str, candidates: Sequence[Overload]) -> None:
+        self._function, self._candidates = function, candidates
+        self._known: dict[tuple[type, ...], Run] = {}
+
+    def __call__(self, *args: Any) -> Any:
+        found = self._known.get(tuple(map(type, args)))
+        return (found or self.find(args))(*args)
+
+    def find(self, args: Sequence[Any]) -> Run:
+        """Raises CelError."""
         kinds = tuple(map(type, args))
-        try:
-            found = known[kinds]
-        except KeyError:
-            fits = [o for o in candidates if all(map(accepts, o.args, args))]
-            found = known[kinds] = fits[0].run if fits else None
+        found = self._known.get(kinds)
         if found is None:
-            raise misfit(function, args)
-        return found(*args)
-
-    return run
+            fits = (o for o in self._candidates if all(map(accepts, o.args, args)))
+            first = next(fits, None)
+            if first is None:
+                raise misfit(self._function, args)
+            found = self._known[kinds] = first.run
+        return found
 
 
 def accepts(wanted: Type, value: Any) -> bool:

@@ -5,7 +5,7 @@ is has a class here, so that ``type(value)`` always says which CEL type it is.
 Source: ``cel-go/common/types``, ``k8s.io/apiserver/pkg/cel``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -156,7 +156,7 @@ FIRST: dict[str, frozenset[str]] = {
 }  # fmt: skip
 
 
-def misfit(function: str, args: tuple[Any, ...]) -> CelError:
+def misfit(function: str, args: Sequence[Any]) -> CelError:
     """No overload takes these values. Source: ``cel-go/common/decls`` (MaybeNoSuchOverload)."""
     first = FIRST.get(function)
     if first is not None:
