@@ -1,10 +1,10 @@
 """Find out what OpenAPI does not say about Kubernetes' types, from their Go source.
 
-    python tools/go_facts.py API APIMACHINERY DEFINITIONS > tools/go_facts.json
+    python tools/go_facts.py API APIMACHINERY EXTENSIONS DEFINITIONS > tools/go_facts.json
 
 DEFINITIONS is the file that ``hatch_build.py`` reads, whose definitions are of interest. The
-others are git repositories of k8s.io/api and k8s.io/apimachinery, at the version that
-``hatch_build.py`` reads. The result is committed, one definition a line; the build merges it
+others are git repositories of k8s.io/api, k8s.io/apimachinery and
+k8s.io/apiextensions-apiserver, at the version that ``hatch_build.py`` reads. The result is committed, one definition a line; the build merges it
 into the definitions:
 
 * ``types``: fields whose Go type is a name that messages show (``v1.PullPolicy``);
@@ -32,6 +32,7 @@ SCALARS = {"string", "bool", "int", "int32", "int64", "float64", "uint8", "byte"
 TIMES = {"Time", "MicroTime"}
 LITERAL = {"IntOrString", "RawExtension", "Unknown", "JSON", "FieldsV1"}
 API, MACHINERY = "k8s.io/api/", "k8s.io/apimachinery/"
+EXTENSIONS = "k8s.io/apiextensions-apiserver/"
 
 
 @dataclass
@@ -177,14 +178,14 @@ def definition(package: Package, struct: str) -> str:
     if package.path.startswith(API):
         group, version = package.path.removeprefix(API).split("/")
         return f"io.k8s.api.{group}.{version}.{struct}"
-    middle = package.path.removeprefix(MACHINERY).replace("/", ".")
-    return f"io.k8s.apimachinery.{middle}.{struct}"
+    return f"io.k8s.{package.path.removeprefix('k8s.io/').replace('/', '.')}.{struct}"
 
 
-def main(api: str, machinery: str, definitions: str) -> None:
+def main(api: str, machinery: str, extensions: str, definitions: str) -> None:
     found = packages(api, API, r"[a-z]+/v\w+/\w*types\w*\.go$")
     wanted = r"pkg/(apis/meta/v1/(micro_)?(types|time)|types/\w+|util/intstr/\w+|api/resource/\w+)"
     found |= packages(machinery, MACHINERY, wanted + r".*\.go$")
+    found |= packages(extensions, EXTENSIONS, r"pkg/apis/apiextensions/v1/types\w*\.go$")
     facts, wanted_ones = Facts(found), json.loads(Path(definitions).read_text())["$defs"]
     result = {
         definition(package, struct): found_of

@@ -21,6 +21,15 @@ COLUMNS = [
 ]
 
 
+async def test_a_definition_leaves_out_what_go_leaves_out(running):
+    schema = {"type": "object", "nullable": False, "title": "", "x-kubernetes-int-or-string": False}
+    sent = definition(version(schema=schema, deprecated=False), preserveUnknownFields=False)
+    made = await establish(running, sent)
+    assert "preserveUnknownFields" not in made["spec"]
+    assert "deprecated" not in made["spec"]["versions"][0]
+    assert made["spec"]["versions"][0]["schema"] == {"openAPIV3Schema": {"type": "object"}}
+
+
 async def test_it_is_served_once_it_is_established(running):
     assert (await ask(running, "GET", PATH))[0] == 404
     await establish(running, definition())
