@@ -3,9 +3,9 @@
     python tools/go_facts.py API APIMACHINERY EXTENSIONS DEFINITIONS > tools/go_facts.json
 
 DEFINITIONS is the file that ``hatch_build.py`` reads, whose definitions are of interest. The
-others are git repositories of k8s.io/api, k8s.io/apimachinery and
-k8s.io/apiextensions-apiserver, at the version that ``hatch_build.py`` reads. The result is committed, one definition a line; the build merges it
-into the definitions:
+others are git repositories of k8s.io/api, k8s.io/apimachinery and k8s.io/apiextensions-apiserver,
+at the version that ``hatch_build.py`` reads. The result is committed, one definition a line; the
+build merges it into the definitions:
 
 * ``types``: fields whose Go type is a name that messages show (``v1.PullPolicy``);
 * ``omits``: values that upstream leaves out when they are zero (``omitempty``, no pointer);
