@@ -218,7 +218,7 @@ async def test_a_decision_costs_microseconds(store: MemoryStore, authorizer: Aut
     )
     asked = asks("get", "pods", "a", "x")
     authorizer.authorize(asked)
-    start = time.perf_counter()
+    start = time.thread_time()
     for _ in range(1000):
         assert authorizer.authorize(asked).allowed
-    assert time.perf_counter() - start < 0.02  # 20 µs each on the slowest machine
+    assert time.thread_time() - start < 0.02  # 20 µs each on the slowest machine
