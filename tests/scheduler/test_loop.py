@@ -84,10 +84,10 @@ def cluster():
 async def test_a_new_pod_is_bound_at_once(cluster):
     await add_node(cluster, node("a"))
     async with scheduling(cluster):
-        began = time.thread_time()
+        began = time.perf_counter()
         await cluster.create(POD, pod("p", cpu="1"))
         assert (await wait_for(cluster, "p", bound))["spec"]["nodeName"] == "a"
-        assert time.thread_time() - began < 0.1
+        assert time.perf_counter() - began < 0.5
         assert await words(cluster, "Scheduled") == "Successfully assigned default/p to a"
 
 
