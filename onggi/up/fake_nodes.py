@@ -22,8 +22,10 @@ from onggi.node.facts import Facts
 from onggi.node.fake import FakeRuntime, Program, read_program
 from onggi.node.heartbeat import Heartbeat
 from onggi.node.hollow import hollow_means
+from onggi.node.identity import POD_NAME, POD_NAMESPACE
 from onggi.node.node_status import Health, Setting
 from onggi.node.reflect import Sink
+from onggi.node.restart import init_containers, sidecars
 from onggi.up import users
 from onggi.up.clock import now
 from onggi.up.control_plane import ControlPlane
@@ -53,10 +55,19 @@ def names(count: int) -> list[str]:
     return [f"fake-{number:0{width}}" for number in range(1, count + 1)]
 
 
-def program(config: ContainerConfig) -> Program:
-    """Whatever runs obeys SIGTERM at once."""
+def program(config: ContainerConfig, pod: View | None = None) -> Program:
+    """Whatever runs obeys SIGTERM at once, and what others wait for comes to an end."""
     found = read_program(config)
+    if found.exits_after is None and found.on_term is None and is_awaited(pod or {}, config.name):
+        found = replace(found, exits_after=0.0)
     return found if found.on_term is not None else replace(found, on_term=0)
+
+
+def is_awaited(pod: View, container: str) -> bool:
+    """A step before the pod's own containers, or a Job's work: these end, whatever they are."""
+    if any(one["name"] == container for one in init_containers(pod)):
+        return container not in {one["name"] for one in sidecars(pod)}
+    return any(owner["kind"] == "Job" for owner in get(pod, "metadata.ownerReferences", ()))
 
 
 class Pods:
@@ -96,7 +107,7 @@ class FakeNode:
         self._pods, self._caches = more.pods, loops.runtime.caches
         cluster = plane.cluster(users.node(name))
         events = NodeEvents(loops.runtime.recorder, name)
-        runtime = FakeRuntime(programs=program, addresses=more.addresses, clock=now)
+        runtime = FakeRuntime(programs=self._program, addresses=more.addresses, clock=now)
         runtime.log = False
         address = next(more.addresses)
         self._means = hollow_means(cluster, runtime, events, now, address)
@@ -113,6 +124,10 @@ class FakeNode:
                 group.create_task(self.agent.run())
         finally:
             await self._means.checker.close()
+
+    def _program(self, config: ContainerConfig) -> Program:
+        namespace, name = config.labels[POD_NAMESPACE], config.labels[POD_NAME]
+        return program(config, self._caches.get(POD, namespace, name))
 
     async def _follow(self, sink: Sink) -> None:
         await self._pods.follow(self.name, sink)

@@ -53,6 +53,19 @@ def test_whatever_runs_obeys_sigterm():
     assert program(server).on_term == 0
 
 
+def test_what_others_wait_for_comes_to_an_end():
+    def ends(name, command=("/bin/migrate",), **pod):
+        config = ContainerConfig(name=name, attempt=0, image="i", command=command)
+        return program(config, pod).exits_after
+
+    steps = [{"name": "copy"}, {"name": "proxy", "restartPolicy": "Always"}]
+    spec = {"initContainers": steps, "containers": [{"name": "main"}]}
+    assert ends("copy", spec=spec) == 0
+    assert ends("copy", ("sleep", "5"), spec=spec) == 5
+    assert ends("proxy", spec=spec) is ends("main", spec=spec) is None
+    assert ends("main", spec=spec, metadata={"ownerReferences": [{"kind": "Job"}]}) == 0
+
+
 async def test_pods_run_on_fake_nodes_and_go_again(config):
     async with control_plane(config, 2) as parts, joined(*parts) as api:
         made = await api.create(DEPLOYMENT, deployment(replicas=4))
