@@ -6,6 +6,7 @@ from typing import Any
 
 Object = dict[str, Any]
 View = Mapping[str, Any]
+SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def get(obj: View, path: str, default: Any = None) -> Any:
@@ -35,16 +36,18 @@ def parents(obj: Object, path: str) -> Iterator[tuple[Object, str]]:
 
 def clone(obj: View) -> Object:
     """A copy that may be written to, all the way down."""
-    return {key: clone_value(value) for key, value in obj.items()}
+    return {k: v if v.__class__ in SCALARS else clone_value(v) for k, v in obj.items()}
 
 
 def clone_value(value: Any) -> Any:
-    """JSON only, hence several times faster than ``copy.deepcopy``."""
-    if isinstance(value, Mapping):
-        return {key: clone_value(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [clone_value(item) for item in value]
-    return value
+    """JSON only, hence many times faster than ``copy.deepcopy``: the classes that are everywhere
+    are known by sight, as a question to the ABC costs more than a copy of what it is asked of."""
+    kind = value.__class__
+    if kind is dict:
+        return {k: v if v.__class__ in SCALARS else clone_value(v) for k, v in value.items()}
+    if kind is list or isinstance(value, list | tuple):
+        return [v if v.__class__ in SCALARS else clone_value(v) for v in value]
+    return clone(value) if kind not in SCALARS and isinstance(value, Mapping) else value
 
 
 def key(obj: View) -> tuple[str, str]:

@@ -161,7 +161,7 @@ def _definition(obj: View, now: datetime) -> Outcome:
 
 
 def _object(kind: Kind, obj: View, options: DeleteOptions, now: datetime) -> Outcome:
-    new = clone(obj)
+    new: Object = {**obj, "metadata": {**obj["metadata"]}}  # all that is written to
     meta = new["metadata"]
     grace = gracefully(kind, new, options, now)
     if grace == PENDING:

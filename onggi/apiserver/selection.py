@@ -44,14 +44,19 @@ class Selection:
             value = key.name if term.field == NAME else key.namespace
             if (value == term.value) is not term.equal:
                 return False
-        if self.fields or not self.labels.empty:
-            return self._matches(record.object)
-        return True
-
-    def _matches(self, stored: View) -> bool:
-        obj = self.kind.stored.back(stored) if self.kind.stored else stored
-        if not self.labels.matches(obj["metadata"].get("labels")):
+        if self.labels.empty and not self.fields:
+            return True
+        if self.kind.stored:
+            return self._converted(self.kind.stored.back(record.object))
+        if not self.labels.empty and not self.labels.matches(record.labels):
             return False
+        return not self.fields or self._fields(record.object)
+
+    def _converted(self, obj: View) -> bool:
+        """A conversion may change labels, too."""
+        return self.labels.matches(obj["metadata"].get("labels")) and self._fields(obj)
+
+    def _fields(self, obj: View) -> bool:
         return all(term.matches(obj) for term in self.fields)
 
 

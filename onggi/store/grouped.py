@@ -86,7 +86,9 @@ class GroupedStore:
         at: int = 0,
         after: tuple[str, str] | None = None,
     ) -> Sequence[Record]:
-        return self._state.select(resource, namespace, at, after)
+        if at or after:
+            return self._state.select(resource, namespace, at, after)
+        return self._state.table(resource).list(namespace)
 
     def watch(self, resource: str, namespace: str = "", *, since: int) -> Watch:
         history = self._state.table(resource).history

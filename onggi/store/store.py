@@ -18,6 +18,18 @@ decode = msgspec.json.Decoder().decode
 encode = msgspec.json.Encoder().encode
 
 
+class Labelled(msgspec.Struct):
+    """As much of an object as label selectors ask about: the rest is only skipped."""
+
+    class Metadata(msgspec.Struct):
+        labels: dict[str, Any] | None = None
+
+    metadata: Metadata
+
+
+decode_labels = msgspec.json.Decoder(Labelled).decode
+
+
 class Key(NamedTuple):
     """``resource`` is a Kind's: ``deployments.apps``. Cluster-scoped: ``namespace`` is empty."""
 
@@ -54,6 +66,15 @@ class Record:
             found = Snapshot(decode(self.data))
             self._decoded = ref(found)
         return found
+
+    @property
+    def labels(self) -> View | None:
+        """Those of the object, without decoding more than them."""
+        found = self._decoded() if self._decoded else None
+        if found is None:
+            return decode_labels(self.data).metadata.labels
+        labels: View | None = found["metadata"].get("labels")
+        return labels
 
 
 def record(key: Key, revision: int, obj: View) -> Record:

@@ -26,6 +26,16 @@ def test_names_are_read_from_the_key_without_decoding():
     assert not parsed(POD, "", "metadata.name!=web").matches(found)
 
 
+def test_labels_are_read_without_decoding_the_rest():
+    found = stored(labels={"app": "web"}, nodeName="n1")
+    found._decoded = None
+    assert found.labels == {"app": "web"}
+    assert parsed(POD, "app=web", "").matches(found)
+    assert not parsed(POD, "app=db", "spec.nodeName=n1").matches(found)
+    assert found._decoded is None
+    assert parsed(POD, "app=web", "spec.nodeName=n1").matches(found)
+
+
 def test_labels_and_fields_must_all_match():
     assert matches("app=web", "spec.nodeName=n1", labels={"app": "web"}, nodeName="n1")
     assert not matches("app=web", "spec.nodeName=n2", labels={"app": "web"}, nodeName="n1")
