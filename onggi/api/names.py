@@ -27,7 +27,6 @@ VALUE = f"({KEY})?"
 WILDCARD = rf"\*\.{SUBDOMAIN}"
 C_IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*"
 CONFIG_KEY = "[-._a-zA-Z0-9]+"
-ENV_NAME = "[-._a-zA-Z][-._a-zA-Z0-9]*"
 HEADER = "[-A-Za-z0-9]+"
 PERCENT = "[0-9]+%"
 HTTP_PATH = r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+"
@@ -170,13 +169,6 @@ def key_prefix(prefix: str) -> Messages:
     if not matches(SUBDOMAIN, prefix):
         errors.append(regex_message(SAYS_SUBDOMAIN, SUBDOMAIN, "example.com"))
     return [f"prefix part {error}" for error in errors]
-
-
-def prefixed_key(text: str) -> Messages:
-    """A label key that must have a domain: ``example.com/key``."""
-    if errors := label_key(text):
-        return errors
-    return [] if "/" in text else ["must include a prefix (e.g. 'example.com/key')"]
 
 
 def label_value(text: str) -> Messages:

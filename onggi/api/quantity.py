@@ -98,10 +98,6 @@ def of(value: int, format: str = DECIMAL) -> Quantity:
     return of_nano(value * NANO, format)
 
 
-def of_milli(milli: int, format: str = DECIMAL) -> Quantity:
-    return of_nano(milli * (NANO // 1000), format)
-
-
 def of_nano(nano: int, format: str) -> Quantity:
     return Quantity(nano, format, canonical_text(nano, -9, format))
 

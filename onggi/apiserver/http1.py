@@ -295,9 +295,5 @@ class Connection(asyncio.Protocol):
             self._task.cancel()
 
     @property
-    def is_busy(self) -> bool:
-        return self._task is not None
-
-    @property
     def task(self) -> "asyncio.Future[bool] | None":
         return self._task

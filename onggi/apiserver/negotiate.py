@@ -33,7 +33,6 @@ class Wanted(NamedTuple):
     kind: str = ""
     group: str = ""
     version: str = ""
-    pretty: bool = False
     profile: str = ""
 
 
@@ -68,7 +67,6 @@ def accepted(
         return Wanted(
             media,
             *kind,
-            pretty=parameters.get("pretty") == "1",
             profile=parameters.get("profile", ""),
         )
     raise not_acceptable(at_rest) if known else NotAcceptable("406: Not Acceptable")
@@ -108,8 +106,11 @@ def quality(text: str) -> float:
         return 1.0
 
 
-def is_pretty(query: str, agent: str) -> bool:
-    """Whether a person is likely to read the answer: ``pretty`` in the query decides."""
+def is_pretty(query: str, agent: str, accept: str = "") -> bool:
+    """Whether a person is likely to read the answer: the media type asked for may say so
+    (``application/json;pretty=1``), then ``pretty`` in the query decides."""
+    if "pretty" in accept and any(said.get("pretty") == "1" for _, said in clauses(accept)[:1]):
+        return True
     if query:
         return query.lower() in ("1", "t", "true")
     return agent.startswith(PRETTY_AGENTS)

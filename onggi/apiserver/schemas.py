@@ -64,18 +64,6 @@ def described(name: str) -> dict[str, Any]:
     return found
 
 
-@lru_cache(512)
-def field_text(reference: str) -> str:
-    """What OpenAPI says of a field: ``io.k8s.api.core.v1.PodSpec.nodeName``. Or nothing."""
-    name, _, field = reference.rpartition(".")
-    try:
-        properties = described(name).get("properties") or {}
-    except (KeyError, NoDefinitions):
-        return ""
-    text: str = (properties.get(field) or {}).get("description", "")
-    return text
-
-
 def commit() -> str:
     """Of the source that this was built from; zeroes where that was no checkout."""
     found: str = database().execute("SELECT commit_id FROM source").fetchone()[0]

@@ -103,7 +103,8 @@ def presented(body: bytes, request: Request) -> tuple[bytes, str]:
 
         text = yaml.safe_dump(msgspec.json.decode(body), sort_keys=False, allow_unicode=True)
         return text.encode(), YAML
-    if body and is_pretty(request.argument("pretty") if request.query else "", agent):
+    query = request.argument("pretty") if request.query else ""
+    if body and is_pretty(query, agent, accept):
         return msgspec.json.format(body, indent=2) + b"\n", JSON
     return body, JSON
 

@@ -92,9 +92,6 @@ class Layout:
         self._save(listed)
         return named
 
-    def untag(self, name: str) -> None:
-        self._save([m for m in self._index() if m["annotations"][NAME] != name])
-
     @property
     def names(self) -> Sequence[str]:
         return [m["annotations"][NAME] for m in self._index()]

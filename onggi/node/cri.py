@@ -22,7 +22,6 @@ from onggi.node.runtime import (
     Container,
     ExecResult,
     Exited,
-    FilesystemUsage,
     Image,
     NoSuchThing,
     Relist,
@@ -228,11 +227,6 @@ class CriRuntime:
     async def remove_image(self, reference: str) -> None:
         request = pb.RemoveImageRequest(image=pb.ImageSpec(image=reference))
         await unless_gone(self._images.RemoveImage(request, timeout=CALL))
-
-    async def image_filesystem(self) -> FilesystemUsage | None:
-        reply = await answer(self._images.ImageFsInfo(pb.ImageFsInfoRequest(), timeout=CALL))
-        systems = [m.read_filesystem(item) for item in reply.image_filesystems]
-        return systems[0] if systems else None
 
     # Events
 

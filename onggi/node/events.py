@@ -19,15 +19,6 @@ class NodeEvents:
         self._recorder.emit(self._source, target, Word(reason, message, type, field_path))
 
 
-class Silence:
-    """A recorder for whoever has nobody to tell."""
-
-    def event(
-        self, target: View, type: str, reason: str, message: str, field_path: str = ""
-    ) -> None:
-        return
-
-
 def field_path(pod: View, name: str) -> str:
     """``spec.containers{web}``; empty if the pod has no such container."""
     for field in ("containers", "initContainers", "ephemeralContainers"):

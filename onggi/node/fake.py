@@ -21,7 +21,6 @@ from onggi.node.runtime import (
     ContainerState,
     ExecResult,
     Exited,
-    FilesystemUsage,
     Image,
     NoSuchThing,
     Relist,
@@ -340,10 +339,6 @@ class FakeRuntime:
         if found := await self.image(reference):
             self._images = {n: i for n, i in self._images.items() if i.id != found.id}
 
-    async def image_filesystem(self) -> FilesystemUsage | None:
-        used = sum(image.size for image in self._images.values())
-        return FilesystemUsage(mountpoint="/nowhere", used_bytes=used, inodes_used=0, at=self.now())
-
     # Events
 
     async def events(self) -> AsyncIterator[RuntimeEvent]:
@@ -380,10 +375,6 @@ class FakeRuntime:
         for each in self._inside(sandbox_id):
             self._end(each, KILLED)
         self._unready(sandbox_id)
-
-    def lose_events(self) -> None:
-        """As after a restart of the runtime."""
-        self._tell(Relist())
 
     def named(self, name: str) -> Container:
         """The newest container of this name, of whatever pod."""

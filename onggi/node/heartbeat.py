@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 LEASES = "kube-node-lease"
 DURATION = 40  # seconds that a lease is good for
 RENEW = 10.0
-LOOK = 10.0
+LOOK = 10.0  # seconds: nobody tells of disks that fill and runtimes that hang
 REPORT = timedelta(minutes=5)
 PAUSE, LONGEST_PAUSE = 0.2, 7.0  # after a failure, doubling
 
@@ -56,16 +56,11 @@ class Heartbeat:
         self._recorder = recorder
         self._node: View = {}
         self._reported = clock() - REPORT
-        self._news = asyncio.Event()
 
     @property
     def node(self) -> View:
         """The Node object as last seen."""
         return self._node
-
-    def look_now(self) -> None:
-        """Something about the node has changed."""
-        self._news.set()
 
     async def run(self) -> None:
         await self._until_done(self._register)
@@ -117,12 +112,7 @@ class Heartbeat:
 
     async def _report_forever(self) -> None:
         while True:
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._news.wait()
-            except TimeoutError:
-                pass
-            self._news.clear()
+            await asyncio.sleep(LOOK)
             await self._until_done(self._report_if_news)
 
     async def _report_if_news(self) -> None:

@@ -279,9 +279,6 @@ class ContainerRuntime(Protocol):
     async def remove_image(self, reference: str) -> None:
         """All tags of it. May be repeated."""
 
-    async def image_filesystem(self) -> FilesystemUsage | None: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Streams:
     """Which streams an exec or attach wants. With ``tty`` there is no separate stderr."""

@@ -41,7 +41,6 @@ NAME_PART = (
         (names.percent, ["5%", "100%"]),
         (names.http_path, ["/a/b?".rstrip("?")]),
         (names.condition_reason, ["A", "AsExpected", "a:b,c_"]),
-        (names.prefixed_key, ["a.b/c"]),
     ],
 )
 def test_good_names_pass(rule: Callable[[str], list[str]], good: list[str]) -> None:
@@ -78,7 +77,6 @@ def test_good_names_pass(rule: Callable[[str], list[str]], good: list[str]) -> N
         (names.env_name, "a=b", [names.SAYS_ENV_NAME]),
         (names.config_key, "..", ["must not be '..'"]),
         (names.config_key, "..a", ["must not start with '..'"]),
-        (names.prefixed_key, "a", ["must include a prefix (e.g. 'example.com/key')"]),
     ],
 )
 def test_bad_names_are_refused_in_upstreams_words(

@@ -86,6 +86,8 @@ def test_people_get_it_pretty_unless_they_say_otherwise():
     assert not is_pretty("false", "curl/7.88")
     assert is_pretty("true", "kubectl")
     assert not is_pretty("", "kubectl")
+    assert is_pretty("", "kubectl", "application/json;pretty=1")
+    assert not is_pretty("", "kubectl", "application/json;pretty=0, application/json;pretty=1")
 
 
 def test_a_media_type_is_without_its_parameters():

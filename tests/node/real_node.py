@@ -18,12 +18,12 @@ from onggi.node.configs import SandboxConfig
 from onggi.node.configurer import PodConfigurer
 from onggi.node.cri import CriRuntime
 from onggi.node.downward import Surroundings
-from onggi.node.events import Silence
 from onggi.node.ground import Ground, ground
 from onggi.node.identity import stamped_container, stamped_sandbox
 from onggi.node.layout import Layout
 from onggi.node.parts import ContainerRequest
 from onggi.node.volumes.pods import PodVolumes
+from tests.node.agent_lab import Said
 from tests.node.real_containerd import image_archive, is_possible
 
 IMAGE = "localhost/box:1"
@@ -107,7 +107,7 @@ def make(layout: Layout, ready: Ground) -> RealNode:
         cgroups=PodCgroups(layout.cgroup, facts.hierarchies),
         services=list,
         around=lambda: AROUND,
-        recorder=Silence(),
+        recorder=Said(),
     )
     return RealNode(layout, ready.containerd, runtime, cluster, volumes, configurer)
 

@@ -13,7 +13,7 @@ from onggi.kinds.coordination.lease import LEASE
 from onggi.kinds.core.node.kind import NODE
 from onggi.node.facts import Facts
 from onggi.node.fake import FakeRuntime
-from onggi.node.heartbeat import LEASES, Heartbeat, runtime_health
+from onggi.node.heartbeat import LEASES, LOOK, Heartbeat, runtime_health
 from onggi.node.node_status import Health
 from onggi.node.runtime import RuntimeUnavailable
 from tests.node.agent_lab import NodeCluster, Said
@@ -83,13 +83,12 @@ async def test_at_rest_only_the_lease_is_written():
         assert written.count("nodes") == 1
 
 
-async def test_news_are_told_soon():
+async def test_troubles_are_told_at_the_next_look():
     machine = Machine()
-    async with machine.beating() as heart:
+    async with machine.beating():
         await asyncio.sleep(1)
         machine.health = Health(troubles=["container runtime is down: gone"])
-        heart.look_now()
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(LOOK)
         assert await machine.ready() == "False"
         assert machine.said.reasons[-1] == "NodeNotReady"
         machine.health = HEALTH

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from onggi.api.kind import Kind
-from onggi.apiserver import schemas
+from onggi.apiserver import schemas, tables
 from onggi.kinds import BUILTIN
 
 
@@ -71,8 +71,7 @@ def test_columns_have_one_name_and_say_what_they_are(kind: Kind) -> None:
     assert len(set(names)) == len(names)
     assert [column.format for column in kind.columns].count("name") == 1
     for column in kind.columns:
-        text = column.description
-        assert schemas.field_text(text[1:]) if text.startswith("@") else text
+        assert tables.description(column.description)
 
 
 @pytest.mark.parametrize("kind", BUILTIN, ids=by_name)

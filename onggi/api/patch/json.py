@@ -19,7 +19,6 @@ from onggi.api.objects import Object, View, clone_value
 
 LIMIT = 10_000  # operations in one patch
 MOST_COPIED = 3 * 1024 * 1024  # bytes, as JSON, that all copies of a patch may add
-OPERATION_FIELDS = ("op", "path", "from", "value")
 MISSING = "missing value"
 BAD_INDEX = "invalid index referenced"
 TEST_FAILED = "test failed"
@@ -89,16 +88,6 @@ def misfit(value: Any, wanted: str) -> BadRequest:
     return BadRequest(
         f"error decoding patch: json: cannot unmarshal {found} into Go value of type {wanted}"
     )
-
-
-def unknown_fields(patch: Any) -> list[str]:
-    """Members that no operation has, in the words of a strict decoding error."""
-    return [
-        f"json patch unknown field {quote(f'[{index}].{key}')}"
-        for index, operation in enumerate(operations(patch))
-        for key in operation
-        if key not in OPERATION_FIELDS
-    ]
 
 
 def add(root: list[Any], operation: Operation) -> None:

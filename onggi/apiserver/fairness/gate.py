@@ -78,7 +78,6 @@ class Gate:
         """
         level = flow.level
         if level.exempt:
-            level.dispatched += 1
             level.running += 1
             return
         width = min(1 + listed // WIDE, WIDEST)
@@ -110,7 +109,6 @@ class Gate:
             else:
                 level.drop(flow.key, waiting)
             if isinstance(error, TimeoutError):
-                level.rejected += 1
                 raise too_many() from None
             raise
 

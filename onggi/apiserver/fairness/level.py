@@ -32,8 +32,6 @@ class Level:
     running: int = 0
     waiting: int = 0
     served: float = 0.0
-    dispatched: int = 0
-    rejected: int = 0
     flows: dict[str, deque[Waiting]] = field(default_factory=dict)
 
     @property
@@ -47,7 +45,6 @@ class Level:
 
     def begin(self, width: int) -> None:
         self.running += 1
-        self.dispatched += 1
         self.served += width / max(self.shares, 1)
 
     def put(self, flow: str, waiting: Waiting) -> bool:
@@ -60,7 +57,6 @@ class Level:
         full = queue is not None and len(queue) >= self.longest_flow
         taken = self.rejects and self.running >= self.seats
         if taken or full or self.waiting >= self.longest:
-            self.rejected += 1
             return False
         if queue is None:
             queue = self.flows[flow] = deque()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from onggi.api.errors import BadRequest, RequestEntityTooLarge
 from onggi.api.objects import clone
-from onggi.api.patch.json import LIMIT, REJECTED, DoesNotApply, apply, equal, unknown_fields
+from onggi.api.patch.json import LIMIT, REJECTED, DoesNotApply, apply, equal
 
 
 def op(kind: str, path: str, **more: Any) -> dict[str, Any]:
@@ -171,12 +171,6 @@ def test_a_patch_has_at_most_ten_thousand_operations() -> None:
         "Request entity too large: The allowed maximum operations in a JSON patch is 10000, "
         "got 10001"
     )
-
-
-def test_members_that_no_operation_has_are_named() -> None:
-    assert unknown_fields([op("add", "/a"), op("add", "/b", note=1)]) == [
-        'json patch unknown field "[1].note"'
-    ]
 
 
 def test_values_are_compared_as_json() -> None:

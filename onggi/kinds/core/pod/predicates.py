@@ -76,11 +76,6 @@ def is_host_network(pod: View) -> bool:
     return bool(get(pod, "spec.hostNetwork"))
 
 
-def is_mirror(pod: View) -> bool:
-    """The API's image of a static pod, whose source is a file on the node."""
-    return "kubernetes.io/config.mirror" in (get(pod, "metadata.annotations") or {})
-
-
 def is_sidecar(container: View) -> bool:
     """An init container that keeps running beside the others (``restartPolicy: Always``)."""
     return container.get("restartPolicy") == "Always"
