@@ -30,7 +30,7 @@ def platform() -> Iterator[Platform]:
     folder = Path(tempfile.mkdtemp(prefix="og", dir="/tmp"))
     running = Platform.at(folder / "d")
     try:
-        running.up("--no-node", "--fake-nodes", "2")
+        running.up("--no-node", "--fake-nodes", "2", "--no-account-secrets")
         yield running
     finally:
         said = running.onggi("uninstall", "--yes")

@@ -18,7 +18,7 @@ ALWAYS_THERE = {
     "apiservices.apiregistration.k8s.io",
     "nodes",
 }  # or what a sample of would break
-UNKNOWN_TO_THE_OLD = {"ipaddresses", "servicecidrs"}  # it describes their v1beta1, which is gone
+UNKNOWN_TO_THE_OLD = {"ipaddresses", "servicecidrs", "volumeattributesclasses"}  # in v1
 
 
 @pytest.fixture(scope="module")
