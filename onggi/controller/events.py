@@ -31,6 +31,7 @@ class Recorder:
         self._correlator = Correlator()
         self._waiting: asyncio.Queue[Object] = asyncio.Queue(WAITING)
         self._last_name = 0
+        self._dropping = False  # since the queue was empty last
 
     def emit(self, source: Source, target: View, word: Word) -> None:
         """Record that something happened to ``target``."""
@@ -43,12 +44,15 @@ class Recorder:
         try:
             self._waiting.put_nowait(kept)
         except asyncio.QueueFull:
-            log.warning("too many events; dropped %s: %s", word.reason, word.message)
+            if not self._dropping:
+                log.warning("too many events; dropped %s: %s", word.reason, word.message)
+            self._dropping = True
 
     async def run(self) -> None:
         """For ever; whoever runs it cancels it."""
         while True:
             await self._deliver(await self._waiting.get())
+            self._dropping = self._dropping and not self._waiting.empty()
 
     async def _deliver(self, event: Object) -> None:
         for _ in range(ATTEMPTS):

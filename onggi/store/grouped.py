@@ -21,9 +21,11 @@ from onggi.store.store import (
     Key,
     Missing,
     Record,
+    Snapshot,
     Stale,
     Watch,
-    record,
+    recorded,
+    snapshot,
 )
 
 
@@ -50,11 +52,13 @@ class Write:
 
 @dataclass(slots=True)
 class Group:
-    """Writes that become durable together, and what they have changed so far."""
+    """Writes that become durable together, and what they have changed so far. ``seen`` are the
+    new objects, decoded: held until writers and watchers had their first look."""
 
     writes: list[Write] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     ahead: dict[Key, Record | None] = field(default_factory=dict)
+    seen: list[Snapshot] = field(default_factory=list)
 
 
 class GroupedStore:
@@ -149,11 +153,13 @@ class GroupedStore:
         present = group.ahead[key] if key in group.ahead else self._state.get(key)
         check(write, present)
         revision = self._state.revision + len(group.changes) + 1
-        if obj is not None:
-            new = record(key, revision, obj)
-        else:
+        if obj is None:
             assert present is not None
-            new = record(key, revision, present.object)
+            seen = snapshot(revision, present.object)
+        else:
+            seen = snapshot(revision, obj)
+        new = recorded(key, revision, seen)
+        group.seen.append(seen)
         type_ = "DELETED" if obj is None else "MODIFIED" if present else "ADDED"
         group.changes.append(Change(type_, new, present))
         group.ahead[key] = None if obj is None else new
@@ -164,6 +170,7 @@ class GroupedStore:
         for write, change in zip(group.writes, group.changes, strict=True):
             answer(write, error or change.new)
         wake(woken)
+        asyncio.get_running_loop().call_soon(group.seen.clear)  # after those who are awake now
         self._busy = False
         if self._queue:
             self._begin()

@@ -77,11 +77,19 @@ class Record:
         return labels
 
 
-def record(key: Key, revision: int, obj: View) -> Record:
+def snapshot(revision: int, obj: View) -> Snapshot:
     """``obj`` as the version that ``revision`` made; ``obj`` itself is left alone."""
     meta = {**obj["metadata"], "resourceVersion": str(revision)}
-    snapshot = Snapshot({**obj, "metadata": meta})
-    return Record(key, revision, encode(snapshot), _decoded=ref(snapshot))
+    return Snapshot({**obj, "metadata": meta})
+
+
+def recorded(key: Key, revision: int, seen: Snapshot) -> Record:
+    """Whoever holds on to ``seen`` saves readers from decoding it."""
+    return Record(key, revision, encode(seen), _decoded=ref(seen))
+
+
+def record(key: Key, revision: int, obj: View) -> Record:
+    return recorded(key, revision, snapshot(revision, obj))
 
 
 class Change(NamedTuple):
