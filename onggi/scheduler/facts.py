@@ -105,7 +105,6 @@ class NodeFacts:
     scoring_cpu: int = 0
     scoring_memory: int = 0
     ports: Counter[HostPort] = field(default_factory=Counter)
-    owners: Counter[str] = field(default_factory=Counter)  # how many pods by their owner
     allocatable: Amounts = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: Sequence[View] = ()
@@ -130,7 +129,6 @@ class NodeFacts:
         self.pods[pod.uid] = pod
         self.used.update(pod.requests)
         self.ports.update(pod.ports)
-        self.owners[pod.owner] += 1
         cpu, memory = pod.scoring
         self.scoring_cpu += cpu
         self.scoring_memory += memory
@@ -140,8 +138,8 @@ class NodeFacts:
         if pod is None:
             return None
         self.used.subtract(pod.requests)
-        self.ports -= Counter(pod.ports)
-        self.owners -= Counter((pod.owner,))
+        if pod.ports:
+            self.ports -= Counter(pod.ports)
         cpu, memory = pod.scoring
         self.scoring_cpu -= cpu
         self.scoring_memory -= memory

@@ -5,6 +5,7 @@ binding is still on its way; the watch confirms it, or ``forget`` takes it back.
 changes come in by calls, nothing is asked of anybody.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -19,6 +20,7 @@ class State:
         self.nodes: dict[str, NodeFacts] = {}  # those that exist as objects, by name
         self.bare: dict[str, NodeFacts] = {}  # those of which only pods are known
         self.where: dict[str, NodeFacts] = {}  # pod uid → its node
+        self.homes: defaultdict[str, Counter[str]] = defaultdict(Counter)  # owner → by node
         self.assumed: set[str] = set()
         self.repellers: dict[str, PodFacts] = {}  # placed pods with required anti-affinity
         self.attached: dict[str, PodFacts] = {}  # placed pods with any pod affinity
@@ -75,7 +77,9 @@ class State:
         node = self.where.pop(uid, None)
         if node is None:
             return False
-        node.remove(uid)
+        pod = node.remove(uid)
+        if pod:
+            self._moved_out(pod, node.name)
         self.repellers.pop(uid, None)
         self.attached.pop(uid, None)
         if not node.pods:
@@ -108,10 +112,20 @@ class State:
             node = self.bare.setdefault(node_name, NodeFacts(node_name))
         node.add(pod)
         self.where[pod.uid] = node
+        if pod.owner:
+            self.homes[pod.owner][node_name] += 1
         if pod.attached:
             self.attached[pod.uid] = pod
             if pod.repelling:
                 self.repellers[pod.uid] = pod
+
+    def _moved_out(self, pod: PodFacts, node_name: str) -> None:
+        if homes := self.homes.get(pod.owner):
+            homes[node_name] -= 1
+            if not homes[node_name]:
+                del homes[node_name]
+            if not homes:
+                del self.homes[pod.owner]
 
     def _count_images(self, facts: NodeFacts, by: int) -> None:
         for name in facts.images:

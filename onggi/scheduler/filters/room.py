@@ -18,7 +18,7 @@ def fits(pod: PodFacts, node: NodeFacts, _: None) -> Sequence[Reason]:
     used, allocatable = node.used, node.allocatable
     for name, amount in pod.requests.items():
         capacity = allocatable.get(name, 0)
-        if amount > capacity - used[name]:
+        if amount > capacity - used.get(name, 0):
             reasons.append(Reason(f"Insufficient {name}", hopeless=amount > capacity))
     return reasons
 

@@ -19,6 +19,7 @@ from onggi.scheduler.scores.score import BEST
 from onggi.scheduler.state import State
 
 HOSTNAME, ZONE = "kubernetes.io/hostname", "topology.kubernetes.io/zone"
+NOWHERE: Counter[str] = Counter()
 HARD_WEIGHT = 1  # of an existing pod's required affinity towards the new pod
 
 
@@ -80,7 +81,7 @@ def crowds(pod: PodFacts, state: State, nodes: Sequence[NodeFacts]) -> list[Soft
     if own:
         return [soft(pod, constraint, nodes, state.listed) for constraint in own]
     return [
-        Soft(key, skew, siblings(pod, key, state.listed), weigh(key, nodes))
+        Soft(key, skew, siblings(pod, key, state), weigh(key, nodes))
         for key, skew in ((HOSTNAME, 3), (ZONE, 5))
     ]
 
@@ -90,11 +91,12 @@ def weigh(key: str, nodes: Sequence[NodeFacts]) -> float:
     return log(len({v for n in nodes if (v := n.topology(key)) is not None}) + 2)
 
 
-def siblings(pod: PodFacts, key: str, nodes: Sequence[NodeFacts]) -> Counter[str]:
+def siblings(pod: PodFacts, key: str, state: State) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for node in nodes:
-        if (value := node.topology(key)) is not None:
-            counts[value] += node.owners[pod.owner]
+    for name, count in state.homes.get(pod.owner, NOWHERE).items():
+        node = state.nodes.get(name)
+        if node is not None and (value := node.topology(key)) is not None:
+            counts[value] += count
     return counts
 
 
@@ -121,7 +123,7 @@ def crowd(_: PodFacts, node: NodeFacts, softs: Sequence[Soft]) -> float:
     for one in softs:
         value = node.topology(one.key)
         if value is not None:
-            total += one.counts[value] * one.weight + (one.max_skew - 1)
+            total += one.counts.get(value, 0) * one.weight + (one.max_skew - 1)
     return round(total)
 
 

@@ -11,16 +11,13 @@ from onggi.scheduler.state import State
 
 def least_allocated(pod: PodFacts, node: NodeFacts, _: State) -> float:
     """The mean of the free shares of cpu and memory; what has no request counts a little."""
-    cpu, memory = pod.scoring
-    shares = [
-        free(asked, capacity)
-        for asked, capacity in (
-            (node.scoring_cpu + cpu, node.allocatable.get("cpu", 0)),
-            (node.scoring_memory + memory, node.allocatable.get("memory", 0)),
-        )
-        if capacity
-    ]
-    return sum(shares) // len(shares) if shares else 0
+    (cpu, memory), room = pod.scoring, node.allocatable
+    total = parts = 0
+    if capacity := room.get("cpu", 0):
+        total, parts = free(node.scoring_cpu + cpu, capacity), 1
+    if capacity := room.get("memory", 0):
+        total, parts = total + free(node.scoring_memory + memory, capacity), parts + 1
+    return total // parts if parts else 0
 
 
 def free(asked: int, capacity: int) -> int:
@@ -33,10 +30,10 @@ def asks(pod: PodFacts, _: State) -> bool:
 
 def balanced(pod: PodFacts, node: NodeFacts, _: State) -> float:
     """100 less the standard deviation between the used shares of cpu and memory."""
-    shares = [
-        min(1.0, (node.used[name] + pod.requests.get(name, 0)) / capacity)
-        for name in ("cpu", "memory")
-        if (capacity := node.allocatable.get(name, 0))
-    ]
-    deviation = abs(shares[0] - shares[1]) / 2 if len(shares) == 2 else 0
-    return int((1 - deviation) * BEST)
+    requests, used, room = pod.requests, node.used, node.allocatable
+    cpus, memory = room.get("cpu", 0), room.get("memory", 0)
+    if not (cpus and memory):
+        return BEST
+    one = min(1.0, (used.get("cpu", 0) + requests.get("cpu", 0)) / cpus)
+    other = min(1.0, (used.get("memory", 0) + requests.get("memory", 0)) / memory)
+    return int((1 - abs(one - other) / 2) * BEST)
