@@ -55,6 +55,11 @@ def key(obj: View) -> tuple[str, str]:
     return meta.get("namespace", ""), meta["name"]
 
 
+def is_going(obj: View) -> bool:
+    """It was deleted, and somebody has yet to let it go."""
+    return get(obj, "metadata.deletionTimestamp") is not None
+
+
 def owner_reference(owner: View) -> Object:
     """The reference that makes ``owner`` the one controller of an object."""
     return {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from onggi.api.errors import Conflict, NotFound, StatusError
-from onggi.api.objects import Object, View, get
+from onggi.api.objects import Object, View, get, is_going
 from onggi.api.plan import (
     Absent,
     Action,
@@ -192,7 +192,7 @@ class Performance:
         kind, selection = place.kind, Selection(namespace=place.namespace)
         try:
             found = (await self._cluster.list(kind, selection)).items
-            doomed = [o for o in found if not get(o, "metadata.deletionTimestamp")]
+            doomed = [o for o in found if not is_going(o)]
             await self.all([Delete(kind, obj) for obj in doomed])
             left = (await self._cluster.list(kind, selection)).items if found else ()
         except NotFound:  # the kind itself is gone
@@ -258,10 +258,6 @@ def is_over(answer: View) -> bool:
     meta = answer.get("metadata") or {}
     waits = meta.get("finalizers") or meta.get("deletionGracePeriodSeconds")
     return is_going(answer) and not waits and not get(answer, "spec.finalizers")
-
-
-def is_going(answer: View) -> bool:
-    return get(answer, "metadata.deletionTimestamp") is not None
 
 
 def is_terminating(error: StatusError) -> bool:

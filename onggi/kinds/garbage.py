@@ -13,7 +13,7 @@ from datetime import datetime
 
 from onggi.api.kind import Kind
 from onggi.api.meta import FOREGROUND, ORPHAN
-from onggi.api.objects import Object, View, get
+from onggi.api.objects import Object, View, get, is_going
 from onggi.api.plan import Absent, Action, Controller, Delete, Emit, Patch, Plan, Target, World
 
 Dependent = tuple[Kind, View]
@@ -38,10 +38,6 @@ def finalizers(obj: View) -> Sequence[str]:
 
 def references(obj: View) -> Sequence[View]:
     return get(obj, "metadata.ownerReferences") or ()
-
-
-def is_going(obj: View) -> bool:
-    return get(obj, "metadata.deletionTimestamp") is not None
 
 
 def waits(obj: View) -> bool:

@@ -279,6 +279,7 @@ class ContainerRuntime(Protocol):
     async def remove_image(self, reference: str) -> None:
         """All tags of it. May be repeated."""
 
+
 @dataclass(frozen=True, kw_only=True)
 class Streams:
     """Which streams an exec or attach wants. With ``tty`` there is no separate stderr."""

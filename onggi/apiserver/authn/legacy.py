@@ -9,7 +9,7 @@ from hmac import compare_digest
 from typing import Any
 
 from onggi.api.http import User
-from onggi.api.objects import Object, View, get
+from onggi.api.objects import Object, View, get, is_going
 from onggi.apiserver.authn.users import account, account_name
 
 ISSUER = "kubernetes/serviceaccount"
@@ -46,7 +46,7 @@ def check(said: Mapping[str, Any], token: str, lookup: Lookup) -> User:
         raise NotValid("sub claim is invalid")
     check_secret(lookup("secrets", namespace, secret), token)
     owner = lookup("serviceaccounts", namespace, name)
-    if owner is None or get(owner, "metadata.deletionTimestamp") is not None:
+    if owner is None or is_going(owner):
         raise NotValid(f"ServiceAccount {namespace}/{name} has been deleted")
     if owner["metadata"]["uid"] != uid:
         present = owner["metadata"]["uid"]
@@ -55,7 +55,7 @@ def check(said: Mapping[str, Any], token: str, lookup: Lookup) -> User:
 
 
 def check_secret(secret: View | None, token: str) -> None:
-    if secret is None or get(secret, "metadata.deletionTimestamp") is not None:
+    if secret is None or is_going(secret):
         raise NotValid("service account token has been invalidated")
     kept = b64decode((secret.get("data") or {}).get("token") or "")
     if not compare_digest(kept, token.encode()):

@@ -6,7 +6,7 @@ Source: ``plugin/pkg/admission/limitranger/admission.go``.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from onggi.api.objects import Object, View, clone_value, get
+from onggi.api.objects import Object, View, clone_value, get, is_going
 from onggi.api.quantity import NANO, Quantity
 from onggi.apiserver.admission import CREATE, UPDATE, Lookup, Review, forbidden
 from onggi.kinds.core.limitrange import LIMITRANGE
@@ -43,7 +43,7 @@ def check_limits(review: Review, lookup: Lookup) -> None:
     changes = sub == "resize" if kind is POD else not sub
     if not (changes if review.operation == UPDATE else review.operation == CREATE and not sub):
         return
-    if get(review.old or {}, "metadata.deletionTimestamp"):
+    if is_going(review.old or {}):
         return
     wrong = wrong_with_pod if kind is POD else wrong_with_claim
     for limits in ranges(review, lookup):

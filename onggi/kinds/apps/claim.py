@@ -8,7 +8,7 @@ orphan changed, and a controller that is being deleted adopts nothing.
 from collections.abc import Callable, Sequence
 
 from onggi.api.kind import Kind
-from onggi.api.objects import Object, View, get, owner_reference
+from onggi.api.objects import Object, View, get, is_going, owner_reference
 from onggi.api.plan import Action, Patch, World
 from onggi.api.selectors import LabelSelector, of_object
 
@@ -27,10 +27,6 @@ def controller_of(obj: View) -> View | None:
 def controls(owner: View, obj: View) -> bool:
     reference = controller_of(obj)
     return reference is not None and reference["uid"] == owner["metadata"]["uid"]
-
-
-def is_going(obj: View) -> bool:
-    return get(obj, "metadata.deletionTimestamp") is not None
 
 
 def candidates(kind: Kind, owner: View, world: World) -> list[View]:

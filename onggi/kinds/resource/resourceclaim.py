@@ -10,7 +10,7 @@ from datetime import datetime
 
 from onggi.api.field_error import FieldError, immutable
 from onggi.api.kind import Column, Kind
-from onggi.api.objects import Object, View, get
+from onggi.api.objects import Object, View, get, is_going
 from onggi.kinds.cells import AGE, NAME
 from onggi.kinds.resource.requests import check_claim_spec, default_claim
 from onggi.kinds.resource.results import check_status
@@ -35,7 +35,7 @@ def advise(new: View, old: View | None) -> Iterator[str]:
 
 def state(claim: View, now: datetime) -> str:
     """``pending``, ``allocated``, ``allocated,reserved``, ``deleted,allocated``."""
-    going = get(claim, "metadata.deletionTimestamp") is not None
+    going = is_going(claim)
     states = ["deleted"] if going else []
     if get(claim, "status.allocation") is not None:
         states.append("allocated")

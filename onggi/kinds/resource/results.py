@@ -17,7 +17,7 @@ from onggi.api.field_error import (
     too_long,
     too_many,
 )
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.kinds.addresses import check_network
 from onggi.kinds.conditions import check_conditions
 from onggi.kinds.core.persistentvolume.sources import check_driver
@@ -59,7 +59,7 @@ def check_status(new: View, old: View | None) -> Iterator[FieldError]:
     yield from check_devices(after)
     if users and allocation is None:
         yield forbidden(path, "may not be specified when `allocated` is not set")
-    elif users and get(new, "metadata.deletionTimestamp") is not None:
+    elif users and is_going(new):
         known = before.get("reservedFor") or ()
         if any(user not in known for user in users):
             yield forbidden(path, GONE)

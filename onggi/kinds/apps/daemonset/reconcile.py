@@ -7,10 +7,10 @@ failed on a node; here a failed pod is replaced ten seconds after it began, at t
 from collections.abc import Sequence
 from datetime import datetime
 
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.api.plan import Controller, Delete, Plan, Wake, World
 from onggi.kinds.apps import history
-from onggi.kinds.apps.claim import candidates, claim, is_going, wakes_for_orphans
+from onggi.kinds.apps.claim import candidates, claim, wakes_for_orphans
 from onggi.kinds.apps.controllerrevision import CONTROLLERREVISION
 from onggi.kinds.apps.daemonset.kind import DAEMONSET
 from onggi.kinds.apps.daemonset.placement import HASH

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from onggi.api.conditions import in_list
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.api.plan import Action, Controller, Emit, Plan, SetStatus, World
-from onggi.kinds.apps.claim import candidates, claim, controller_of, is_going, wakes_for_orphans
+from onggi.kinds.apps.claim import candidates, claim, controller_of, wakes_for_orphans
 from onggi.kinds.apps.deployment import progress
 from onggi.kinds.apps.deployment.kind import DEPLOYMENT
 from onggi.kinds.apps.deployment.rollout import grow, shrink

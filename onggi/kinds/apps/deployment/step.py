@@ -9,9 +9,8 @@ from datetime import datetime
 
 from onggi.api.conditions import in_list
 from onggi.api.errors import AlreadyExists, StatusError
-from onggi.api.objects import Object, View, clone, get, owner_reference
+from onggi.api.objects import Object, View, clone, get, is_going, owner_reference
 from onggi.api.plan import Action, Create, Delete, Emit, Patch, Plan, SetStatus, World
-from onggi.kinds.apps.claim import is_going
 from onggi.kinds.apps.deployment import progress, revision
 from onggi.kinds.apps.deployment.kind import DEPLOYMENT
 from onggi.kinds.apps.deployment.rollout import Limits, Size, grow

@@ -13,14 +13,13 @@ from datetime import datetime, timedelta
 
 from onggi.api.errors import StatusError
 from onggi.api.kind import Kind
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.api.plan import Action, Create, Delete, Emit, Map, Plan, SetStatus, World
 from onggi.kinds.apps.claim import (
     candidates,
     claim,
     controller_of,
     controls,
-    is_going,
     selector_of,
     wakes_for_orphans,
 )

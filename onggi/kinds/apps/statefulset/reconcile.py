@@ -6,10 +6,10 @@ Source: ``pkg/controller/statefulset/{stateful_set,stateful_set_control}.go``.
 from collections.abc import Sequence
 from datetime import datetime
 
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.api.plan import Action, Controller, Delete, Plan, SetStatus, World
 from onggi.kinds.apps import history
-from onggi.kinds.apps.claim import candidates, claim, is_going, wakes_for_orphans
+from onggi.kinds.apps.claim import candidates, claim, wakes_for_orphans
 from onggi.kinds.apps.controllerrevision import CONTROLLERREVISION
 from onggi.kinds.apps.statefulset.identity import is_member, ordinal, revision_of
 from onggi.kinds.apps.statefulset.kind import STATEFULSET

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from onggi.api.conditions import is_true
-from onggi.api.objects import Object, View, clone_value, get, owner_reference
+from onggi.api.objects import Object, View, clone_value, get, is_going, owner_reference
 from onggi.api.plan import Action, Controller, Create, Delete, Emit, Plan, SetStatus, World
 from onggi.api.times import parse, stamp
-from onggi.kinds.apps.claim import controls, is_going
+from onggi.kinds.apps.claim import controls
 from onggi.kinds.batch.cronjob.kind import CRONJOB
 from onggi.kinds.batch.cronjob.schedule import BadSchedule
 from onggi.kinds.batch.cronjob.times import MANY, Clock, NoTwoTimes

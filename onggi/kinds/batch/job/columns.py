@@ -7,7 +7,7 @@ from datetime import datetime
 
 from onggi.api.durations import human
 from onggi.api.kind import Column
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.api.times import parse
 from onggi.kinds.cells import AGE, NAME, containers_of, label_selector
 
@@ -24,7 +24,7 @@ def state(job: View, now: datetime) -> str:
     for type in ("Complete", "Failed"):
         if has(job, type):
             return type
-    if get(job, "metadata.deletionTimestamp"):
+    if is_going(job):
         return "Terminating"
     for type in ("Suspended", "FailureTarget", "SuccessCriteriaMet"):
         if has(job, type):

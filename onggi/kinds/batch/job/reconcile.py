@@ -7,10 +7,10 @@ Source: ``syncJob`` in ``pkg/controller/job/job_controller.go``.
 
 from datetime import datetime, timedelta
 
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.api.plan import Controller, Plan, World
 from onggi.api.times import stamp
-from onggi.kinds.apps.claim import is_going, wakes_for_orphans
+from onggi.kinds.apps.claim import wakes_for_orphans
 from onggi.kinds.batch.job.adoption import taken
 from onggi.kinds.batch.job.ending import Ending, completed, ending, is_finished, time_left
 from onggi.kinds.batch.job.kind import JOB

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from onggi.api.conditions import in_list
-from onggi.api.objects import Object, View
+from onggi.api.objects import Object, View, is_going
 from onggi.api.plan import Action, Emit, Patch, SetStatus
 from onggi.api.times import stamp
-from onggi.kinds.apps.claim import is_going
 from onggi.kinds.batch.job.counting import Count, count
 from onggi.kinds.batch.job.ending import FINAL, Ending
 from onggi.kinds.batch.job.kind import JOB

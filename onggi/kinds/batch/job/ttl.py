@@ -6,7 +6,7 @@ Source: ``pkg/controller/ttlafterfinished/ttlafterfinished_controller.go``.
 from datetime import datetime, timedelta
 
 from onggi.api.conditions import find, is_true
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.api.plan import Controller, Delete, Plan, World
 from onggi.api.times import parse
 from onggi.kinds.batch.job.kind import JOB
@@ -14,7 +14,7 @@ from onggi.kinds.batch.job.kind import JOB
 
 def reconcile(job: View, world: World, now: datetime) -> Plan:
     seconds, ended = get(job, "spec.ttlSecondsAfterFinished"), ended_at(job)
-    if seconds is None or ended is None or get(job, "metadata.deletionTimestamp"):
+    if seconds is None or ended is None or is_going(job):
         return Plan()
     left = ended + timedelta(seconds=seconds) - now
     if left > timedelta():

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from onggi.api import names
 from onggi.api.field_error import FieldError, invalid
 from onggi.api.kind import Column, Kind, Subresource
-from onggi.api.objects import Object, View, clone_value, get
+from onggi.api.objects import Object, View, clone_value, get, is_going
 from onggi.kinds.cells import AGE, NAME
 
 NAME_LABEL = "kubernetes.io/metadata.name"
@@ -74,7 +74,7 @@ def check_finalizer(finalizer: str, path: str) -> Iterator[FieldError]:
 
 def check_status(new: View, old: View | None) -> Iterator[FieldError]:
     phase = get(new, "status.phase") or ""
-    going = get(new, "metadata.deletionTimestamp") is not None
+    going = is_going(new)
     if going and phase != "Terminating":
         detail = "may only be 'Terminating' if `deletionTimestamp` is not empty"
         yield invalid("status.Phase", phase, detail)

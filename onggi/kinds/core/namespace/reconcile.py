@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from onggi.api.conditions import in_list
 from onggi.api.kind import Kind
-from onggi.api.objects import Object, View, clone, get
+from onggi.api.objects import Object, View, clone, get, is_going
 from onggi.api.plan import (
     Action,
     Clear,
@@ -50,7 +50,7 @@ FINE = {
 
 
 def reconcile(namespace: View, world: World, now: datetime) -> Plan:
-    if not is_ending(namespace) or not get(namespace, "spec.finalizers"):
+    if not is_going(namespace) or not get(namespace, "spec.finalizers"):
         return Plan()
     status = {**(namespace.get("status") or {}), "phase": "Terminating"}
     actions: list[Action] = []
@@ -69,10 +69,6 @@ def reconcile(namespace: View, world: World, now: datetime) -> Plan:
         return told if is_left(remains) else [*told, release(namespace)]
 
     return Plan([*actions, Clear([POD], name, pods_gone)], again_in=AGAIN)
-
-
-def is_ending(namespace: View) -> bool:
-    return get(namespace, "metadata.deletionTimestamp") is not None
 
 
 def contents(world: World) -> list[Kind]:
@@ -148,7 +144,7 @@ def home(kind: Kind, changed: View, world: World) -> list[Target]:
     """What goes away in an ending namespace may be the last thing there."""
     name = changed["metadata"].get("namespace", "")
     namespace = world.get(NAMESPACE, "", name) if name else None
-    if namespace is None or not is_ending(namespace):
+    if namespace is None or not is_going(namespace):
         return []
     return [Target(NAMESPACE, "", name)]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from onggi.api import names, quantity
 from onggi.api.field_error import FieldError, forbidden, invalid, not_supported, required
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.kinds.checks import NOT_POSITIVE, named, optional_choice
 from onggi.kinds.core.pod.rules.resources import amount_of
 
@@ -78,7 +78,7 @@ def class_of(obj: View) -> str:
 
 
 def phase(obj: View) -> str:
-    if get(obj, "metadata.deletionTimestamp"):
+    if is_going(obj):
         return "Terminating"
     return get(obj, "status.phase") or ""
 

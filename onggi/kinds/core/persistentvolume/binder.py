@@ -8,7 +8,7 @@ Source: ``pkg/controller/volume/persistentvolume/pv_controller.go`` (syncVolume)
 from collections.abc import Sequence
 from datetime import datetime
 
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.api.plan import Absent, Action, Controller, Emit, Plan, SetStatus, Update, Wake, World
 from onggi.kinds.core.persistentvolume.kind import PERSISTENTVOLUME
 from onggi.kinds.core.persistentvolume.matching import mode
@@ -62,7 +62,7 @@ def release(volume: View) -> Sequence[Action]:
         return ()
     if policy == "Recycle":
         return failed(volume, "VolumeFailedRecycle", "No recycler plugin found for the volume!")
-    if policy != "Delete" or get(volume, "metadata.deletionTimestamp") is not None:
+    if policy != "Delete" or is_going(volume):
         return ()
     provisioner = annotations(volume).get(PROVISIONED_BY) or ""
     if provisioner and not provisioner.startswith("kubernetes.io/"):

@@ -10,7 +10,7 @@ volume`` (FindMatchingVolume).
 
 from collections.abc import Iterable
 
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.api.quantity import Quantity
 from onggi.api.selectors import of_object
 from onggi.kinds.core.node.selection import fits
@@ -54,7 +54,7 @@ def is_claimed_by(volume: View, claim: View) -> bool:
 
 def is_enough(volume: View, claim: View) -> bool:
     """What even a volume that names the claim must have."""
-    going = get(volume, "metadata.deletionTimestamp") is not None
+    going = is_going(volume)
     modes = mode(volume) == mode(claim) and modes_of(claim) <= modes_of(volume)
     return not going and modes and size(volume) >= asked(claim)
 
@@ -71,7 +71,7 @@ def is_offered(volume: View, claim: View) -> bool:
 
 
 def misfit(volume: View, claim: View) -> str:
-    if get(volume, "metadata.deletionTimestamp") is not None:
+    if is_going(volume):
         return f'the volume is marked for deletion "{volume["metadata"]["name"]}"'
     if size(volume) < asked(claim):
         return "requested PV is too small"

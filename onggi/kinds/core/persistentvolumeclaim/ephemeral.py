@@ -5,7 +5,7 @@ Source: ``pkg/controller/volume/ephemeral``, ``component-helpers/storage/ephemer
 
 from datetime import datetime, timedelta
 
-from onggi.api.objects import Object, View, clone_value, get
+from onggi.api.objects import Object, View, clone_value, get, is_going
 from onggi.api.plan import Action, Controller, Create, Emit, Plan, World
 from onggi.kinds.core.persistentvolumeclaim.kind import PERSISTENTVOLUMECLAIM
 from onggi.kinds.core.persistentvolumeclaim.protection import is_owned
@@ -21,7 +21,7 @@ def has_some(pod: View) -> bool:
 def reconcile(pod: View, world: World, now: datetime) -> Plan:
     """In order; after a volume that cannot be had, no further ones."""
     actions: list[Action] = []
-    if get(pod, "metadata.deletionTimestamp"):
+    if is_going(pod):
         return Plan()
     for volume in get(pod, "spec.volumes") or ():
         if not volume.get("ephemeral"):

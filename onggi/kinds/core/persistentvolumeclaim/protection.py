@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from onggi.api.kind import Kind
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 from onggi.api.plan import Controller, Plan, Reconcile, Update, Wake, World
 from onggi.kinds.core.persistentvolume import PERSISTENTVOLUME
 from onggi.kinds.core.persistentvolumeclaim.kind import PERSISTENTVOLUMECLAIM
@@ -23,7 +23,7 @@ def kept_while(kind: Kind, finalizer: str, in_use: Callable[[View, World], bool]
 
     def reconcile(obj: View, world: World, now: datetime) -> Plan:
         present = get(obj, "metadata.finalizers") or []
-        going = get(obj, "metadata.deletionTimestamp") is not None
+        going = is_going(obj)
         if going and finalizer in present and not in_use(obj, world):
             return Plan([with_finalizers(kind, obj, [f for f in present if f != finalizer])])
         if not going and finalizer not in present:

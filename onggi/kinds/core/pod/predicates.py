@@ -7,7 +7,7 @@ Source: ``k8s.io/kubernetes/pkg/api/v1/pod/util.go`` and ``pkg/controller/contro
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from onggi.api.objects import View, get
+from onggi.api.objects import View, get, is_going
 
 UNREACHABLE = "NodeLost"  # status.reason of a pod whose node is gone
 
@@ -59,7 +59,7 @@ def is_scheduled(pod: View) -> bool:
 
 def is_terminating(pod: View) -> bool:
     """Deletion has begun; the pod may still be running and even serving."""
-    return get(pod, "metadata.deletionTimestamp") is not None
+    return is_going(pod)
 
 
 def is_finished(pod: View) -> bool:

@@ -8,7 +8,7 @@ so it is kept as a setting. Source: ``pkg/controller/serviceaccount/tokens_contr
 
 from datetime import datetime
 
-from onggi.api.objects import Object, View, get
+from onggi.api.objects import Object, View, is_going
 from onggi.api.plan import Action, Controller, Create, Plan, Update, Wake, World
 from onggi.kinds.core.secret import ACCOUNT_NAME, ACCOUNT_UID, SECRET, TOKEN_TYPE
 from onggi.kinds.core.serviceaccount.kind import SERVICEACCOUNT
@@ -16,7 +16,7 @@ from onggi.kinds.core.serviceaccount.tokens import is_token, owner_of
 
 
 def reconcile(account: View, world: World, now: datetime) -> Plan:
-    if get(account, "metadata.deletionTimestamp") is not None:
+    if is_going(account):
         return Plan()
     found = tokens(account, world)
     named = {reference.get("name") for reference in account.get("secrets") or ()}

@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from onggi.api.objects import Object, View, get
+from onggi.api.objects import Object, View, get, is_going
 from onggi.api.plan import Absent, Action, Controller, Delete, Plan, Update, Wake, World
 from onggi.kinds.core.secret import ACCOUNT_NAME, ACCOUNT_UID, SECRET, TOKEN_TYPE
 from onggi.kinds.core.serviceaccount.kind import SERVICEACCOUNT
@@ -20,7 +20,7 @@ Mint = Callable[[View, View], str]  # (account, secret) → the token
 
 def account_tokens(authority: str, mint: Mint) -> Controller:
     def reconcile(secret: View, world: World, now: datetime) -> Plan:
-        if not is_token(secret) or get(secret, "metadata.deletionTimestamp") is not None:
+        if not is_token(secret) or is_going(secret):
             return Plan()
         meta = secret["metadata"]
         name, uid = owner_of(secret)

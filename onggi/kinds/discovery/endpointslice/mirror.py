@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from onggi.api.objects import Object, View, clone, get, owner_reference
+from onggi.api.objects import Object, View, clone, get, is_going, owner_reference
 from onggi.api.plan import Action, Controller, Create, Delete, Emit, Plan, Update, Wake, World
 from onggi.kinds.addresses import is_ipv6, parsed
 from onggi.kinds.core.endpoints import ENDPOINTS
@@ -68,7 +68,7 @@ def mirrored(endpoints: View, world: World) -> Sequence[View]:
     meta = endpoints["metadata"]
     labels = {SERVICE_NAME: meta["name"], MANAGED_BY: MIRROR}
     found = world.select(ENDPOINTSLICE, meta["namespace"], labels)
-    return [s for s in found if not get(s, "metadata.deletionTimestamp")]
+    return [s for s in found if not is_going(s)]
 
 
 def is_mirrored(endpoints: View, world: World) -> bool:

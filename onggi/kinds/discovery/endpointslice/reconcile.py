@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from onggi.api.names import RULES
-from onggi.api.objects import Object, View, clone, get, owner_reference
+from onggi.api.objects import Object, View, clone, get, is_going, owner_reference
 from onggi.api.plan import Action, Controller, Create, Delete, Plan, Update, Wake, World
 from onggi.kinds.addresses import is_ipv6
 from onggi.kinds.core.node import NODE
@@ -53,7 +53,7 @@ def slices_of(service: View, world: World) -> Sequence[View]:
     meta = service["metadata"]
     labels = {SERVICE_NAME: meta["name"], MANAGED_BY: MANAGER}
     found = world.select(ENDPOINTSLICE, meta["namespace"], labels)
-    return [s for s in found if not get(s, "metadata.deletionTimestamp")]
+    return [s for s in found if not is_going(s)]
 
 
 def is_homeless(service: View, pod: View, world: World) -> bool:
@@ -155,7 +155,7 @@ class Family:
                 old = reusable.pop()
                 doomed.remove(old)
                 self._update(old, {"endpoints": new["endpoints"], "ports": new["ports"]})
-            elif not get(self._service, "metadata.deletionTimestamp"):
+            elif not is_going(self._service):
                 self._actions.append(Create(ENDPOINTSLICE, new))
         self._actions += [Delete(ENDPOINTSLICE, old) for old in doomed]
 
