@@ -1,6 +1,8 @@
-"""What this machine has: gathered once, judged by ``onggi.checks``."""
+"""What this machine has: gathered once, judged by ``onggi.checks``.
 
-import ctypes.util
+psutil and ctypes are imported where they are asked, as every start would wait for them.
+"""
+
 import errno
 import os
 import platform
@@ -10,8 +12,6 @@ import socket
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-
-import psutil
 
 from onggi.checks import DNS_PORT, PROGRAMS, SYSCTLS, Facts
 
@@ -23,7 +23,7 @@ BRIDGE_FILTER = "net.bridge.bridge-nf-call-iptables"
 def gather(data: Path, ports: Iterable[tuple[str, int]], *, node: bool) -> Facts:
     """Facts for a node, or the few that an API server alone needs. Ports as (address, port)."""
     taken = {port: holder(address, port) for address, port in ports}
-    free, memory = disk_free(data), psutil.virtual_memory().total
+    free, memory = disk_free(data), os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     if not node:
         return Facts(ports=taken, disk_free=free, memory=memory)
     mode, controllers = cgroups()
@@ -65,6 +65,8 @@ def sysctl(name: str) -> int | None:
 
 def is_there(program: str) -> bool:
     if ".so" in program:
+        import ctypes.util
+
         return ctypes.util.find_library(program.removeprefix("lib").split(".so")[0]) is not None
     return shutil.which(program) is not None
 
@@ -99,6 +101,8 @@ def holder(address: str, port: int) -> str:
 
 def owner(port: int) -> str:
     """The program that listens on a port, as far as we may see."""
+    import psutil
+
     for connection in psutil.net_connections("tcp"):
         local = connection.laddr
         if local and local.port == port and connection.status == psutil.CONN_LISTEN:
@@ -109,12 +113,16 @@ def owner(port: int) -> str:
 
 def ports_of(pid: int) -> set[int]:
     """Where a process listens."""
+    import psutil
+
     connections = psutil.Process(pid).net_connections("tcp")
     return {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
 
 
 def networks() -> Mapping[str, list[str]]:
     """Interface → its IPv4 networks, as 10.0.0.1/255.255.255.0."""
+    import psutil
+
     return {
         name: [f"{a.address}/{a.netmask}" for a in addresses if a.family == socket.AF_INET]
         for name, addresses in psutil.net_if_addrs().items()
