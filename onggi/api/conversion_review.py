@@ -74,7 +74,7 @@ def answers(review: Any, asked: Asked) -> list[Object]:
 def converted_objects(review: Any, asked: Asked) -> list[Any]:
     response = review.get("response") if isinstance(review, Mapping) else None
     if asked.review == "v1":
-        check_envelope(review if isinstance(review, Mapping) else {}, asked)
+        check_envelope(review if isinstance(review, Mapping) else {})
     if not isinstance(response, Mapping):
         raise BadConversion("no response provided")
     if asked.review == "v1" and response.get("uid", "") != asked.uid:
@@ -88,7 +88,7 @@ def converted_objects(review: Any, asked: Asked) -> list[Any]:
     return list(response.get("convertedObjects") or ())
 
 
-def check_envelope(review: View, asked: Asked) -> None:
+def check_envelope(review: View) -> None:
     version, kind = review.get("apiVersion", ""), review.get("kind", "")
     if (version, kind) != (f"{GROUP}/v1", "ConversionReview"):
         wanted = f"{GROUP}/v1, Kind=ConversionReview"

@@ -20,6 +20,13 @@ class User:
     uid: str = ""
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def info(self) -> Object:
+        """As an object, without what is empty: in reviews, to webhooks, in the audit log."""
+        extra = {key: list(values) for key, values in self.extra.items()}
+        whole = {"username": self.name, "uid": self.uid, "groups": list(self.groups)}
+        return {key: value for key, value in {**whole, "extra": extra}.items() if value}
+
 
 @dataclass(slots=True, kw_only=True)
 class Request:

@@ -146,6 +146,11 @@ class Kind:
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
     @property
+    def stored_resource(self) -> str:
+        """Where the store keeps it, in whatever group and version it is shown."""
+        return self.stored.resource if self.stored else self.resource
+
+    @property
     def singular(self) -> str:
         return self.custom.singular if self.custom else self.name.lower()
 

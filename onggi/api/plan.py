@@ -183,6 +183,10 @@ class Target(NamedTuple):
     namespace: str
     name: str
 
+    @classmethod
+    def of(cls, kind: Kind, obj: View) -> "Target":
+        return cls(kind, obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
+
 
 class Wakes(Protocol):
     """Which objects, of whatever kind, a change of an object of ``kind`` wakes."""

@@ -34,8 +34,7 @@ class Call:
     @property
     def resource(self) -> str:
         """Where the store keeps the kind."""
-        kind = self.kind
-        return kind.stored.resource if kind.stored else kind.resource
+        return self.kind.stored_resource
 
     @property
     def key(self) -> Key:

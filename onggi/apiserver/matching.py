@@ -168,12 +168,8 @@ def equivalents(kinds: Iterable[Kind]) -> Mapping[str, Sequence[Kind]]:
     found: dict[str, list[Kind]] = {}
     for kind in kinds:
         if not kind.virtual:
-            found.setdefault(stored_as(kind), []).append(kind)
+            found.setdefault(kind.stored_resource, []).append(kind)
     return {resource: same for resource, same in found.items() if len(same) > 1}
-
-
-def stored_as(kind: Kind) -> str:
-    return kind.stored.resource if kind.stored else kind.resource
 
 
 @dataclass(slots=True)

@@ -90,7 +90,7 @@ class FakeCluster:
                 continue
             change = self.history[seen - self._compacted]  # every revision is one change
             seen = change.revision
-            if change.resource == resource_of(kind):
+            if change.resource == kind.stored_resource:
                 for event in told(kind, change, wanted):
                     yield event
 
@@ -103,7 +103,7 @@ class FakeCluster:
         self._admit(kind, namespace, name)
         if not name:
             name = meta["generateName"] + suffix(self.revision)
-        if (resource_of(kind), namespace, name) in self._objects:
+        if (kind.stored_resource, namespace, name) in self._objects:
             raise errors.AlreadyExists(kind.resource, name)
         named = {**obj, "metadata": {**meta, "name": name}}
         uid = f"00000000-0000-4000-8000-{self.revision + 1:012d}"
@@ -182,14 +182,14 @@ class FakeCluster:
             raise error
 
     def _find(self, kind: Kind, namespace: str, name: str) -> View:
-        place = (resource_of(kind), namespace if kind.namespaced else "", name)
+        place = (kind.stored_resource, namespace if kind.namespaced else "", name)
         if place not in self._objects:
             raise errors.NotFound(kind.resource, name)
         return self._objects[place]
 
     def _all(self, kind: Kind) -> Iterator[View]:
         for place in sorted(self._objects):
-            if place[0] == resource_of(kind):
+            if place[0] == kind.stored_resource:
                 yield back(kind, self._objects[place])
 
     def _replace(self, kind: Kind, old: View, new: Object) -> View:
@@ -201,7 +201,7 @@ class FakeCluster:
         meta = new["metadata"]
         meta["resourceVersion"] = str(self.revision)
         stored = stored_as(kind, new)
-        place = (resource_of(kind), meta.get("namespace", ""), meta["name"])
+        place = (kind.stored_resource, meta.get("namespace", ""), meta["name"])
         if rules.is_over(kind, new):
             self._objects.pop(place, None)
             change = Change(self.revision, place[0], stored, None)
@@ -213,10 +213,6 @@ class FakeCluster:
         self._news.set()
         self._news = asyncio.Event()
         return new
-
-
-def resource_of(kind: Kind) -> str:
-    return kind.stored.resource if kind.stored else kind.resource
 
 
 def stored_as(kind: Kind, obj: View) -> View:

@@ -133,9 +133,9 @@ class Runner:
 
     def _pass(self, kind: Kind, before: View | None, after: View | None) -> None:
         if before is None and after is not None and self._controller.arrived:
-            self._arrived.add(named(kind, after))
+            self._arrived.add(Target.of(kind, after))
         elif after is None and before is not None and self._controller.departed:
-            self._departed[named(kind, before)] = before
+            self._departed[Target.of(kind, before)] = before
 
     def _wake(self, mapping: Map, before: View | None, after: View | None) -> None:
         kind = self._controller.kind
@@ -225,10 +225,6 @@ class Runner:
             log.warning("%s: %s: %s; will retry", self._controller.name, what, error)
         else:
             log.error("%s: %s: will retry", self._controller.name, what, exc_info=error)
-
-
-def named(kind: Kind, obj: View) -> Target:
-    return Target(kind, obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
 
 
 def versions_of_interest(before: View | None, after: View | None) -> Iterator[View]:

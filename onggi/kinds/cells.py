@@ -38,6 +38,11 @@ def shortened(items: Sequence[str], count: int | None = None, empty: str = NONE)
     return text or empty
 
 
+def ready(workload: View, now: datetime) -> str:
+    """``2/3``: replicas that are ready, of those that are wanted."""
+    return f"{get(workload, 'status.readyReplicas', 0)}/{get(workload, 'spec.replicas', 0)}"
+
+
 def label_map(labels: Mapping[str, str] | None) -> str:
     """``a=1,b=2``"""
     return ",".join(f"{key}={value}" for key, value in sorted((labels or {}).items())) or NONE

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from onggi.api.kind import Kind
 from onggi.api.meta import FOREGROUND, ORPHAN
-from onggi.api.objects import Object, View, get, is_going
+from onggi.api.objects import View, get, is_going
 from onggi.api.plan import Absent, Action, Controller, Delete, Emit, Patch, Plan, Target, World
 
 Dependent = tuple[Kind, View]
@@ -169,7 +169,7 @@ def wakes(kind: Kind, changed: View, world: World) -> list[Target]:
     gone = present is None or present["metadata"]["uid"] != meta["uid"]
     woken = [itself] if references(changed) or is_going(changed) else []
     if gone or waits(changed):
-        woken += [target(child, obj) for child, obj in dependents(changed, world)]
+        woken += [Target.of(child, obj) for child, obj in dependents(changed, world)]
     for reference in references(changed):
         woken += waiting_owner(reference, itself.namespace, world)
     return woken
@@ -182,10 +182,6 @@ def waiting_owner(reference: View, namespace: str, world: World) -> list[Target]
     owner = Target(kind, namespace if kind.namespaced else "", reference["name"])
     found = world.get(*owner)
     return [owner] if found is not None and is_going(found) else []
-
-
-def target(kind: Kind, obj: Object | View) -> Target:
-    return Target(kind, obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
 
 
 CONTROLLER = Controller(

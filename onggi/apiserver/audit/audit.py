@@ -66,7 +66,7 @@ class Audit:
             return None
         entry = Entry(self, verdict, request, target, asker)
         if asker is not user:
-            entry.event["impersonatedUser"] = events.info(user)
+            entry.event["impersonatedUser"] = user.info
         request.echo = {"Audit-Id": entry.event["auditID"]}
         entry.write("RequestReceived")
         return entry

@@ -26,7 +26,7 @@ def begun(request: Request, target: Target, user: User) -> Object:
     event: Object = {
         "requestURI": uri(request),
         "verb": target.verb,
-        "user": info(user),
+        "user": user.info,
         "sourceIPs": sources(request),
     }
     if agent := request.headers.get("user-agent", ""):
@@ -34,13 +34,6 @@ def begun(request: Request, target: Target, user: User) -> Object:
     if target.resource:
         event["objectRef"] = reference(target)
     return event
-
-
-def info(user: User) -> Object:
-    """UserInfo."""
-    found = {"username": user.name, "uid": user.uid, "groups": list(user.groups)}
-    extra = {name: list(values) for name, values in user.extra.items()}
-    return {name: value for name, value in {**found, "extra": extra}.items() if value}
 
 
 def sources(request: Request) -> list[str]:

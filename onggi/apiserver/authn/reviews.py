@@ -34,20 +34,13 @@ def handlers(authenticator: Authenticator) -> Mapping[str, Review]:
             found, meant = authenticator.user_of(spec["token"], audiences)
         except (Refused, KeysWanted) as refused:
             return {"user": {}, "error": str(refused)}
-        return {"authenticated": True, "user": user_info(found), "audiences": list(meant)}
+        return {"authenticated": True, "user": found.info, "audiences": list(meant)}
 
     def self_review(user: User, namespace: str, body: View) -> Object:
         meta = {"creationTimestamp": stamp(authenticator.clock())}
-        return {**body, "metadata": meta, "status": {"userInfo": user_info(user)}}
+        return {**body, "metadata": meta, "status": {"userInfo": user.info}}
 
     return {"TokenReview": token_review, "SelfSubjectReview": self_review}
-
-
-def user_info(user: User) -> Object:
-    """authentication.k8s.io UserInfo."""
-    extra = {key: list(values) for key, values in user.extra.items()}
-    whole = {"username": user.name, "uid": user.uid, "groups": list(user.groups), "extra": extra}
-    return {key: value for key, value in whole.items() if value}
 
 
 def configuration(keys: Keys) -> Object:

@@ -29,20 +29,11 @@ def certificate_requester(review: Review, lookup: Lookup) -> None:
 
 
 def sign_in(review: Review) -> None:
-    user = review.call.user
     assert review.obj is not None
     spec = review.obj.setdefault("spec", {})
-    who = {
-        "username": user.name,
-        "uid": user.uid,
-        "groups": [*user.groups],
-        "extra": {key: [*values] for key, values in user.extra.items()},
-    }
-    for field, value in who.items():
-        if value:
-            spec[field] = value
-        else:
-            spec.pop(field, None)
+    for field in ("username", "uid", "groups", "extra"):
+        spec.pop(field, None)
+    spec |= review.call.user.info
 
 
 def date_conditions(request: Object, old: View, now: str) -> None:

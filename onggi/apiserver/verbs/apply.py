@@ -128,7 +128,7 @@ def merged(
     try:
         obj = on_apply(old, config, write, options.force)
     except Misshapen as error:
-        why = f"failed to create typed patch object ({shown(kind, config)}): {error}"
+        why = f"failed to create typed patch object ({shown(config)}): {error}"
         raise BadRequest(why) from None
     return whole(backend, call, kind, obj, options)
 
@@ -141,7 +141,7 @@ def whole(backend: Backend, call: Call, kind: Kind, obj: Object, options: WriteO
         quiet = options._replace(validation="Ignore")
         new = shaped(backend, call, kind, new, (), quiet)
     except Misfit as misfit:
-        why = f"failed to convert new object ({shown(kind, obj)}) to proper version: {misfit.why}"
+        why = f"failed to convert new object ({shown(obj)}) to proper version: {misfit.why}"
         raise BadRequest(why) from None
     if managers:
         new["metadata"]["managedFields"] = managers
@@ -160,7 +160,7 @@ def gvk(obj: View) -> str:
     return f"{shown_version}, Kind={obj.get('kind') or ''}"
 
 
-def shown(kind: Kind, obj: View) -> str:
+def shown(obj: View) -> str:
     meta = obj.get("metadata")
     meta = meta if isinstance(meta, Mapping) else {}
     return f"{meta.get('namespace', '')}/{meta.get('name', '')}; {gvk(obj)}"

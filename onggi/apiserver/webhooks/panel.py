@@ -19,7 +19,7 @@ from onggi.apiserver.admission import Lookup, Review, forbidden
 from onggi.apiserver.authz.attributes import Authorizer
 from onggi.apiserver.call import Schemas
 from onggi.apiserver.conversion import Unconverted
-from onggi.apiserver.matching import Question, equivalents, exempt, stored_as
+from onggi.apiserver.matching import Question, equivalents, exempt
 from onggi.apiserver.registry import Registry
 from onggi.apiserver.webhooks.client import CallFailed, Client
 from onggi.apiserver.webhooks.counts import CALLING, NONE, SERVER, Counts
@@ -57,7 +57,7 @@ class Panel:
         if self._generation != self.registry.generation:
             self._generation = self.registry.generation
             self._same = equivalents(self.registry.kinds)
-        return self._same.get(stored_as(kind), ())
+        return self._same.get(kind.stored_resource, ())
 
     async def concerned(
         self, review: Review, hooks: Sequence[Hook]
@@ -176,7 +176,7 @@ async def converted(obj: View, kind: Kind, other: Kind) -> View:
 def between(obj: View, kind: Kind, other: Kind) -> View:
     """An object in another version or group of the same thing; what is below an object, as a
     Scale, is the same everywhere. Raises Unconverted."""
-    if kind is other or stored_as(kind) != stored_as(other):
+    if kind is other or kind.stored_resource != other.stored_resource:
         return obj
     kept = kind.stored.to(obj) if kind.stored else obj
     return other.stored.back(kept) if other.stored else kept

@@ -13,7 +13,6 @@ import msgspec
 
 from onggi.api.errors import StatusError
 from onggi.api.gotext import quote
-from onggi.api.http import User
 from onggi.api.kind import Kind
 from onggi.api.objects import Object, View
 from onggi.apiserver.admission import CONNECT, CREATE, DELETE, Review
@@ -51,7 +50,7 @@ def request(review: Review, kind: Kind, objects: tuple[View | None, View | None]
         "requestKind": group_version_kind(about or call.kind),
         "requestResource": group_version_resource(call.kind),
         "operation": review.operation,
-        "userInfo": user_info(call.user),
+        "userInfo": call.user.info,
         "object": objects[0],
         "oldObject": objects[1],
         "dryRun": review.dry_run,
@@ -72,12 +71,6 @@ def group_version_kind(kind: Kind) -> Object:
 
 def group_version_resource(kind: Kind) -> Object:
     return {"group": kind.group, "version": kind.version, "resource": kind.plural}
-
-
-def user_info(user: User) -> Object:
-    found: Object = {"username": user.name, "uid": user.uid, "groups": list(user.groups)}
-    found["extra"] = {key: list(values) for key, values in user.extra.items()}
-    return {key: value for key, value in found.items() if value}
 
 
 def options(review: Review) -> Object | None:

@@ -20,14 +20,14 @@ from onggi.api.field_error import (
 )
 from onggi.api.kind import Column, Default, Kind
 from onggi.api.meta import check_annotations
-from onggi.api.objects import Object, View
+from onggi.api.objects import View
 from onggi.kinds.cells import NAME
 from onggi.kinds.certificates.certificatesigningrequest.rules import check_signer
 from onggi.kinds.certificates.issued import check_issued
 from onggi.kinds.certificates.stub import problem_of_stub
 from onggi.kinds.checks import named, node_name
 from onggi.kinds.conditions import check_conditions
-from onggi.kinds.fill import keep_metadata
+from onggi.kinds.fill import first_status, keep_metadata
 
 SPEC = "@io.k8s.api.certificates.v1.PodCertificateRequestSpec"
 SHORTEST, LONGEST_OWN, LONGEST = 3600, 86400, 91 * 86400
@@ -138,11 +138,6 @@ def types_of(status: View) -> set[str]:
     return {c.get("type") for c in status.get("conditions") or () if c.get("status") == "True"}
 
 
-def prepare(request: Object, old: View | None) -> None:
-    if old is None:
-        request["status"] = {}
-
-
 def state(request: View) -> str:
     found = types_of(request.get("status") or {})
     return next((kind for kind in FINAL if kind in found), "Pending")
@@ -155,7 +150,7 @@ PODCERTIFICATEREQUEST = Kind(
     plural="podcertificaterequests",
     schema="io.k8s.api.certificates.v1.PodCertificateRequest",
     defaults=(Default("spec.maxExpirationSeconds", LONGEST_OWN),),
-    prepare=prepare,
+    prepare=first_status({}),
     prepare_status=keep_metadata,
     rules=(check,),
     status_rules=(check_status,),

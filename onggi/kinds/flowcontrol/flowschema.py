@@ -12,14 +12,9 @@ from onggi.api.kind import Column, Kind
 from onggi.api.objects import Object, View, get
 from onggi.kinds.cells import AGE, NAME, NONE
 from onggi.kinds.checks import named
-from onggi.kinds.fill import fill_zero, keep_metadata
+from onggi.kinds.fill import fill_zero, first_status, keep_metadata
 from onggi.kinds.flowcontrol.bootstrap import EXEMPT, MANDATORY_SCHEMAS, SCHEMAS
-from onggi.kinds.flowcontrol.prioritylevelconfiguration import (
-    API,
-    GROUP,
-    check_conditions,
-    prepare,
-)
+from onggi.kinds.flowcontrol.prioritylevelconfiguration import API, GROUP, check_conditions
 
 LAST = 10000
 VERBS = (
@@ -192,7 +187,7 @@ FLOWSCHEMA = Kind(
     schema="io.k8s.api.flowcontrol.v1.FlowSchema",
     namespaced=False,
     derived=(default,),
-    prepare=prepare,
+    prepare=first_status({}),
     prepare_status=keep_metadata,
     rules=(check,),
     status_rules=(check_conditions,),

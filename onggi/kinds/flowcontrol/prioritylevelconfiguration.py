@@ -21,7 +21,7 @@ from onggi.api.field_error import (
 from onggi.api.kind import Column, Kind
 from onggi.api.objects import Object, View, clone_value, get
 from onggi.kinds.cells import AGE, NAME, NONE
-from onggi.kinds.fill import fill_absent, fill_zero, keep_metadata
+from onggi.kinds.fill import fill_absent, fill_zero, first_status, keep_metadata
 from onggi.kinds.flowcontrol.bootstrap import EXEMPT, LEVELS, MANDATORY_LEVELS
 
 GROUP = "flowcontrol.apiserver.k8s.io"
@@ -150,11 +150,6 @@ def check_conditions(new: View, old: View | None) -> Iterator[FieldError]:
             yield required(path)
 
 
-def prepare(obj: Object, old: View | None) -> None:
-    if old is None:
-        obj["status"] = {}
-
-
 def limited(path: str) -> Any:
     def shown(level: View, now: datetime) -> Any:
         return get(level, f"spec.limited.{path}", NONE)
@@ -171,7 +166,7 @@ PRIORITYLEVELCONFIGURATION = Kind(
     schema="io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration",
     namespaced=False,
     derived=(default,),
-    prepare=prepare,
+    prepare=first_status({}),
     prepare_status=keep_metadata,
     rules=(check,),
     status_rules=(check_conditions,),

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from onggi.api.field_error import FieldError, immutable, invalid, required
 from onggi.api.kind import Column, Kind
-from onggi.api.objects import Object, View, get
+from onggi.api.objects import View, get
 from onggi.kinds.addresses import check_strict_network, is_ipv6
 from onggi.kinds.cells import AGE, NAME
+from onggi.kinds.fill import first_status
 
 DEFAULT = "kubernetes"
 PATH = "spec.cidrs"
@@ -52,11 +53,6 @@ def check_networks(networks: Sequence[str]) -> Iterator[FieldError]:
             yield invalid(PATH, list(networks), DUAL)
 
 
-def prepare(cidr: Object, old: View | None) -> None:
-    if old is None:
-        cidr["status"] = {}
-
-
 def advise(new: View, old: View | None) -> Iterator[str]:
     if old is None or get(new, PATH) != get(old, PATH):
         yield UNREAD
@@ -69,7 +65,7 @@ SERVICECIDR = Kind(
     plural="servicecidrs",
     schema="io.k8s.api.networking.v1.ServiceCIDR",
     namespaced=False,
-    prepare=prepare,
+    prepare=first_status({}),
     rules=(check,),
     advice=(advise,),
     columns=(

@@ -11,7 +11,7 @@ from onggi.api.objects import View
 from onggi.kinds.cells import AGE, NAME
 from onggi.kinds.core.pod.rules.resources import is_extended
 from onggi.kinds.resource.requests import MOST, check_selectors
-from onggi.kinds.resource.values import NOT_YET, check_configuration, check_list
+from onggi.kinds.resource.values import advise, check_configuration, check_list
 
 
 def check(new: View, old: View | None) -> Iterator[FieldError]:
@@ -23,11 +23,6 @@ def check(new: View, old: View | None) -> Iterator[FieldError]:
     if name is not None and not is_extended(name):
         detail = "must be a valid extended resource name"
         yield invalid("spec.extendedResourceName", name, detail)
-
-
-def advise(new: View, old: View | None) -> Iterator[str]:
-    if old is None:
-        yield f"spec: {NOT_YET}"
 
 
 DEVICECLASS = Kind(

@@ -15,7 +15,7 @@ from onggi.api.times import parse, stamp
 from onggi.kinds.cells import AGE, NAME
 from onggi.kinds.conditions import check_conditions
 from onggi.kinds.core.persistentvolume.sources import check_driver
-from onggi.kinds.resource.values import NOT_YET, check_label, check_pool, check_taint
+from onggi.kinds.resource.values import advise, check_label, check_pool, check_taint
 
 TAINT = "@io.k8s.api.resource.v1.DeviceTaint"
 CONDITIONS = 8
@@ -47,11 +47,6 @@ def stamp_taint(new: Object, old: View | None, now: datetime) -> None:
     changed = old is not None and taint.get("effect") != before.get("effect")
     if not taint.get("timeAdded") or (changed and same_time):
         taint["timeAdded"] = stamp(now)
-
-
-def advise(new: View, old: View | None) -> Iterator[str]:
-    if old is None:
-        yield f"spec: {NOT_YET}"
 
 
 def added(rule: View, now: datetime) -> str:

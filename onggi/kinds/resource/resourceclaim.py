@@ -14,7 +14,7 @@ from onggi.api.objects import Object, View, get, is_going
 from onggi.kinds.cells import AGE, NAME
 from onggi.kinds.resource.requests import check_claim_spec, default_claim
 from onggi.kinds.resource.results import check_status
-from onggi.kinds.resource.values import NOT_YET
+from onggi.kinds.resource.values import advise
 
 
 def default(claim: Object) -> None:
@@ -26,11 +26,6 @@ def check(new: View, old: View | None) -> Iterator[FieldError]:
         yield from check_claim_spec(new.get("spec") or {}, "spec")
     elif new.get("spec") != old.get("spec"):
         yield immutable("spec", new.get("spec"))
-
-
-def advise(new: View, old: View | None) -> Iterator[str]:
-    if old is None:
-        yield f"spec: {NOT_YET}"
 
 
 def state(claim: View, now: datetime) -> str:

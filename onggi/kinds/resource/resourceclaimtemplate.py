@@ -11,7 +11,7 @@ from onggi.api.meta import check_annotations, check_labels
 from onggi.api.objects import Object, View, get
 from onggi.kinds.cells import AGE, NAME
 from onggi.kinds.resource.requests import check_claim_spec, default_claim
-from onggi.kinds.resource.values import NOT_YET
+from onggi.kinds.resource.values import advise
 
 PATH = "spec.metadata"
 
@@ -31,11 +31,6 @@ def check(new: View, old: View | None) -> Iterator[FieldError]:
     for field in sorted(set(meta) - {"annotations", "labels"}):
         yield forbidden(f"{PATH}.{field}", "cannot be set")
     yield from check_claim_spec(get(new, "spec.spec") or {}, "spec.spec")
-
-
-def advise(new: View, old: View | None) -> Iterator[str]:
-    if old is None:
-        yield f"spec: {NOT_YET}"
 
 
 RESOURCECLAIMTEMPLATE = Kind(

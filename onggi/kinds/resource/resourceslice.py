@@ -16,7 +16,7 @@ from onggi.kinds.core.persistentvolume.sources import check_driver
 from onggi.kinds.core.pod.rules.placement import check_node_selector
 from onggi.kinds.fill import items
 from onggi.kinds.resource.devices import check_counter_set, check_device
-from onggi.kinds.resource.values import NOT_YET, check_list, check_pool, name_of
+from onggi.kinds.resource.values import advise, check_list, check_pool, name_of
 
 SPEC = "@io.k8s.api.resource.v1.ResourceSliceSpec"
 DEVICES, ADVANCED, COUNTER_SETS = 128, 64, 8
@@ -98,11 +98,6 @@ def stamp_taints(new: Object, old: View | None, now: datetime) -> None:
     for device in items(new.get("spec") or {}, "devices"):
         for taint in items(device, "taints"):
             taint.setdefault("timeAdded", stamp(now))
-
-
-def advise(new: View, old: View | None) -> Iterator[str]:
-    if old is None:
-        yield f"spec: {NOT_YET}"
 
 
 RESOURCESLICE = Kind(

@@ -30,6 +30,11 @@ OMITTED = "<value omitted>"
 Check = Callable[[Any, str], Iterator[FieldError]]
 
 
+def advise(new: View, old: View | None) -> Iterator[str]:
+    if old is None:
+        yield f"spec: {NOT_YET}"
+
+
 def default_taint_tolerations(request: Object) -> None:
     for toleration in items(request, "tolerations"):
         if not toleration.get("operator"):

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from onggi.api.field_error import FieldError, invalid
 from onggi.api.kind import Column, Kind
 from onggi.api.names import dns_1035_label, dns_subdomain
-from onggi.api.objects import Object, View, get
+from onggi.api.objects import View, get
 from onggi.kinds.cells import NAME
 from onggi.kinds.conditions import check_conditions
+from onggi.kinds.fill import first_status
 
 CONDITIONS = "status.conditions"
 # (a state, what may not be beside it, what upstream says)
@@ -73,11 +74,6 @@ def true_of(migration: View) -> set[str]:
     }
 
 
-def prepare(migration: Object, old: View | None) -> None:
-    if old is None:
-        migration["status"] = {}
-
-
 def resource(migration: View) -> str:
     name, group = names_of(migration)
     return f"{name}.{group}" if group else name
@@ -90,7 +86,7 @@ STORAGEVERSIONMIGRATION = Kind(
     plural="storageversionmigrations",
     schema="io.k8s.api.storagemigration.v1.StorageVersionMigration",
     namespaced=False,
-    prepare=prepare,
+    prepare=first_status({}),
     rules=(check,),
     status_rules=(check_status,),
     columns=(

@@ -1,7 +1,6 @@
 """Deployment (apps/v1)."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from onggi.api.field_error import FieldError, forbidden, invalid, not_supported, required
 from onggi.api.kind import Column, Default, Kind, Scale, within
@@ -14,7 +13,7 @@ from onggi.kinds.apps.rules import (
     check_share,
     is_zero,
 )
-from onggi.kinds.cells import AGE, NAME, containers_of, label_selector
+from onggi.kinds.cells import AGE, NAME, containers_of, label_selector, ready
 from onggi.kinds.checks import non_negative
 from onggi.kinds.core.pod import ignored
 from onggi.kinds.core.pod.advice import on_template
@@ -23,10 +22,6 @@ from onggi.kinds.fill import first_status
 
 SPEC, STATUS = "@io.k8s.api.apps.v1.DeploymentSpec", "@io.k8s.api.apps.v1.DeploymentStatus"
 ROLLING = ("spec.strategy.type", "RollingUpdate")
-
-
-def ready(d: View, now: datetime) -> str:
-    return f"{get(d, 'status.readyReplicas', 0)}/{get(d, 'spec.replicas', 0)}"
 
 
 def check(new: View, old: View | None) -> Iterator[FieldError]:

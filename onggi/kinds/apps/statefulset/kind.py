@@ -5,12 +5,11 @@ Sources: ``pkg/apis/apps/v1/defaults.go``, ``pkg/registry/apps/statefulset/strat
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from onggi.api.kind import Column, Default, Kind, Scale, within
 from onggi.api.objects import Object, View, get
 from onggi.kinds.apps.statefulset.rules import check, check_status
-from onggi.kinds.cells import AGE, NAME, containers_of
+from onggi.kinds.cells import AGE, NAME, containers_of, ready
 from onggi.kinds.core.pod import ignored
 from onggi.kinds.core.pod.advice import on_template
 from onggi.kinds.core.pod.template import default_template
@@ -46,10 +45,6 @@ def default_claims(sts: Object) -> None:
         fill_zero(claim, {"apiVersion": "v1", "kind": "PersistentVolumeClaim"})
         fill_zero(claim.setdefault("spec", {}), {"volumeMode": "Filesystem"})
         claim["status"] = {"phase": "Pending"}
-
-
-def ready(sts: View, now: datetime) -> str:
-    return f"{get(sts, 'status.readyReplicas', 0)}/{get(sts, 'spec.replicas', 0)}"
 
 
 def advise_names(new: View, old: View | None) -> Iterator[str]:

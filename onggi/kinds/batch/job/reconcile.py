@@ -30,7 +30,7 @@ def reconcile(job: View, world: World, now: datetime) -> Plan:
     end = ending(survey)
     run = stop(survey) if end else unchanged(survey) if is_going(job) else keep(survey)
     end = end or (None if is_going(job) else completed(survey, run.active + len(run.made)))
-    status, told = suspension(survey, run, end)
+    status, told = suspension(survey, end)
     step = Pass(job, survey, end, status, run)
     actions = [*claims, *run.actions, *told, *step.acts()]
     failed = (lambda error: step.without_new()) if run.made else None

@@ -19,7 +19,7 @@ from onggi.kinds.batch.job.running import Run, untrack
 from onggi.kinds.batch.job.survey import Survey
 
 
-def suspension(survey: Survey, run: Run, end: Ending | None) -> tuple[Object, list[Action]]:
+def suspension(survey: Survey, end: Ending | None) -> tuple[Object, list[Action]]:
     """The status with condition Suspended, which only a Job that goes on can have."""
     job, now, status = survey.job, survey.now, dict(survey.status)
     if end or is_going(job):

@@ -81,14 +81,14 @@ def check_amounts(name: str, amounts: Amounts, path: str) -> Iterator[FieldError
         low, high = amounts.get(smaller), amounts.get(greater)
         if low is not None and high is not None and low > high:
             yield invalid(f"{path}.{about}[{name}]", str(amounts[value]), words.format(low, high))
-    yield from check_ratio(name, amounts, f"{path}.maxLimitRequestRatio[{name}]")
+    yield from check_ratio(amounts, f"{path}.maxLimitRequestRatio[{name}]")
     limit, asked = amounts.get("default"), amounts.get("defaultRequest")
     if limit is not None and asked is not None and limit != asked and not may_overcommit(name):
         detail = f"default value {limit} must equal to defaultRequest value {asked} in {name}"
         yield invalid(f"{path}.defaultRequest[{name}]", str(asked), detail)
 
 
-def check_ratio(name: str, amounts: Amounts, path: str) -> Iterator[FieldError]:
+def check_ratio(amounts: Amounts, path: str) -> Iterator[FieldError]:
     ratio = amounts.get("maxLimitRequestRatio")
     if ratio is None:
         return

@@ -56,7 +56,7 @@ def is_enough(volume: View, claim: View) -> bool:
     """What even a volume that names the claim must have."""
     going = is_going(volume)
     modes = mode(volume) == mode(claim) and modes_of(claim) <= modes_of(volume)
-    return not going and modes and size(volume) >= asked(claim)
+    return not going and modes and size(volume) >= requested(claim)
 
 
 def is_offered(volume: View, claim: View) -> bool:
@@ -73,7 +73,7 @@ def is_offered(volume: View, claim: View) -> bool:
 def misfit(volume: View, claim: View) -> str:
     if is_going(volume):
         return f'the volume is marked for deletion "{volume["metadata"]["name"]}"'
-    if size(volume) < asked(claim):
+    if size(volume) < requested(claim):
         return "requested PV is too small"
     if class_of(volume) != class_of(claim):
         return "storageClassName does not match"
@@ -95,7 +95,7 @@ def size(volume: View) -> Quantity:
     return amount_of((get(volume, "spec.capacity") or {}).get("storage", "0"))
 
 
-def asked(claim: View) -> Quantity:
+def requested(claim: View) -> Quantity:
     return amount_of((get(claim, "spec.resources.requests") or {}).get("storage", "0"))
 
 

@@ -23,6 +23,7 @@ from onggi.kinds.core.persistentvolume.access import (
     check_present,
     check_volume_mode,
 )
+from onggi.kinds.core.persistentvolume.matching import requested
 from onggi.kinds.core.pod.rules.differences import difference
 from onggi.kinds.core.pod.rules.resources import amount_of
 
@@ -138,10 +139,6 @@ def check_size(new: View, old: View) -> Iterator[FieldError]:
     if asked < before and asked <= capacity:
         detail = "field can not be less than status.capacity"
         yield forbidden("spec.resources.requests.storage", detail)
-
-
-def requested(claim: View) -> Any:
-    return amount_of((get(claim, "spec.resources.requests") or {}).get("storage", "0"))
 
 
 def check_attributes(new: View, old: View) -> Iterator[FieldError]:

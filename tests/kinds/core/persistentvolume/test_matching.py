@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onggi.kinds.core.persistentvolume.matching import (
-    asked,
     best,
     is_claimed_by,
     misfit,
     modes_of,
+    requested,
     size,
 )
 from tests.kinds.core.persistentvolume.volumes import claim, reference, volume
@@ -76,7 +76,7 @@ def test_what_is_chosen_is_enough_and_nothing_smaller_would_do(offers, wanted, m
         volume(f"v{index}", amount, accessModes=able) for index, (amount, able) in enumerate(offers)
     ]
     found = best(request := claim(size=wanted, accessModes=modes), volumes)
-    fitting = [v for v in volumes if size(v) >= asked(request) and set(modes) <= modes_of(v)]
+    fitting = [v for v in volumes if size(v) >= requested(request) and set(modes) <= modes_of(v)]
     assert (found is None) is (not fitting)
     if found:
         assert found in fitting
