@@ -1,25 +1,28 @@
 """A request handed on to a pod or a service, and its answer handed back as it comes.
 
 What is for the API server alone stays behind: tokens, and who is impersonated. A ``Location`` that
-points back to the place leads through the proxy again; links within a page are left alone.
+points back to the place leads through the proxy again, and so do the links of a page.
 Source: ``k8s.io/apimachinery/pkg/util/proxy`` (upgradeaware.go, transport.go).
 """
 
 import posixpath
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from onggi.api.errors import ServiceUnavailable
 from onggi.api.http import Answer, Request, Response, Stream, Upgrade
+from onggi.apiserver import proxy_html
 from onggi.apiserver.proxy_location import Location
 
 if TYPE_CHECKING:
     import aiohttp
 
 DIAL = 30.0  # seconds
+LONGEST_PAGE = 8 << 20  # bytes
 SAFE = "/:@!$&'()*+,;=~-._"
 HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
@@ -129,7 +132,12 @@ async def answered(request: Request, way: Way, url: str) -> Answer:
     if request.method == "HEAD" or response.status in BODILESS:
         await session.close()
         return Response(status=response.status, headers=headers, content_type=content_type)
-    frames = pieces(session, response)
+    if content_type.startswith("text/html"):
+        host = request.headers.get("host", "")
+        encoding = headers.get("Content-Encoding", "").lower()
+        frames = page(session, response, lambda body: linked(body, encoding, way, host))
+    else:
+        frames = pieces(session, response)
     return Stream(frames=frames, status=response.status, headers=headers, content_type=content_type)
 
 
@@ -155,13 +163,39 @@ def received(response: "aiohttp.ClientResponse", way: Way, host: str) -> dict[st
 
 def rewritten(location: str, way: Way, host: str) -> str:
     """A redirect within the place leads through the proxy again."""
-    url = urlsplit(location)
+    try:
+        url = urlsplit(location)
+    except ValueError:  # no URL at all
+        return location
     elsewhere = url.netloc not in ("", way.location.netloc, host)
     if elsewhere or not url.path.startswith("/"):
         return location
     path = url.path if url.path.startswith(way.prefix) else joined(way.prefix, url.path)
     where = url._replace(path=path)
     return (where._replace(scheme="https", netloc=host) if url.netloc else where).geturl()
+
+
+def linked(body: bytes, encoding: str, way: Way, host: str) -> bytes:
+    """A page whose links lead through the proxy."""
+    return proxy_html.rewritten(body, encoding, lambda link: rewritten(link, way, host))
+
+
+async def page(
+    session: "aiohttp.ClientSession",
+    response: "aiohttp.ClientResponse",
+    rewrite: Callable[[bytes], bytes],
+) -> AsyncIterator[bytes]:
+    """The whole page at once; what is too long for one comes as it is."""
+    body, comes = b"", pieces(session, response)
+    async with aclosing(comes):  # type: ignore[type-var]
+        async for piece in comes:
+            body += piece
+            if len(body) > LONGEST_PAGE:
+                yield body
+                async for rest in comes:
+                    yield rest
+                return
+    yield rewrite(body)
 
 
 async def pieces(
