@@ -43,11 +43,20 @@ def test_two_who_apply_other_fields_may_come_in_any_order(one, other):
     assert first.object == second.object
 
 
+def filled(value):
+    """Without what is empty: upstream drops a map with its last entry, whoever stated it empty."""
+    if not isinstance(value, dict):
+        return value
+    inner = {key: filled(each) for key, each in value.items()}
+    return {key: each for key, each in inner.items() if each not in ({}, [])}
+
+
 @few
 @given(objects, objects)
 def test_an_applier_that_withdraws_leaves_the_others_fields(others, config):
     for obj in (others, config):
         obj.pop("free", None)  # upstream lets a scalar take a map's place without a conflict
+    others = filled(others)
     live = Live()
     live.apply("other", others)
     before = live.object
