@@ -12,9 +12,10 @@ from urllib.parse import parse_qs, unquote
 
 from onggi.api.errors import BadRequest, RequestEntityTooLarge
 from onggi.api.http import Answer, Handler, Request, Stream, Upgrade
-from onggi.apiserver import tunnel, wire
+from onggi.apiserver import tunnel, websocket, wire
 from onggi.apiserver.http1 import LONGEST_BODY, Connection, Message
 from onggi.apiserver.status import failure
+from onggi.apiserver.websocket import Opening
 
 LONGEST_QUERY = 1000  # parameters
 GRACE = 5.0  # seconds that requests under way get to finish when the server stops
@@ -71,6 +72,7 @@ class HttpServer:
         started = asyncio.get_running_loop().time()
         request = Request(method=message.method, path="", headers=headers(message))
         request.user, request.peer, request.body = connection.user, connection.peer, message.body
+        opening = None
         try:
             read(request, message)
             answer: Answer = await self._handler.handle(request)
@@ -78,11 +80,14 @@ class HttpServer:
                 self._answered(request, 101, started)
                 await tunnel.forward(answer, connection, message)
                 return False
+            if isinstance(answer, Stream) and websocket.is_wanted(request):
+                opening = websocket.opening(request)
         except Exception as error:
             answer = failure(error, f"{message.method} {request.path!r}")
         self._answered(request, answer.status, started)
         if isinstance(answer, Stream):
-            return await self._stream(connection, request, answer)
+            await self._stream(connection, request, answer, opening)
+            return opening is None
         await wire.whole(connection, request, answer, message.keep_alive)
         return message.keep_alive
 
@@ -90,14 +95,18 @@ class HttpServer:
         if self._observe:
             self._observe(request, code, asyncio.get_running_loop().time() - started)
 
-    async def _stream(self, connection: Connection, request: Request, answer: Stream) -> bool:
+    async def _stream(
+        self, connection: Connection, request: Request, answer: Stream, opening: Opening | None
+    ) -> None:
         connection.streaming = True
         try:
-            await wire.stream(connection, request, answer)
+            if opening:
+                await websocket.stream(connection, opening, answer)
+            else:
+                await wire.stream(connection, request, answer)
         finally:
             connection.streaming = False
             await cast(AsyncGenerator[bytes], answer.frames).aclose()
-        return True
 
 
 def headers(message: Message) -> dict[str, str]:
