@@ -48,6 +48,12 @@ class History:
             self.forget(self.changes[LIMIT - 1].revision)
         return woken
 
+    def load(self, changes: list[Change]) -> None:
+        """Those from before there were readers."""
+        self.changes = changes
+        if len(changes) > 2 * LIMIT:
+            self.forget(changes[-LIMIT - 1].revision)
+
     def forget(self, revision: int) -> None:
         """Drop every change up to ``revision``."""
         if revision <= self.floor:

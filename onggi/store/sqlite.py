@@ -183,7 +183,7 @@ def replay(db: sqlite3.Connection, seals: Seals = NOTHING) -> State:
     """The state that the log tells, its history included."""
     compacted = db.execute("SELECT max(revision) FROM compaction").fetchone()[0]
     state = State(compacted)
-    state.publish(changes(db, seals))
+    state.load(changes(db, seals))
     state.revision = max(state.revision, compacted)
     return state
 

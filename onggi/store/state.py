@@ -1,11 +1,12 @@
 """The present state in memory: every record by resource, namespace and name, in order.
 
-One thread uses it. It is changed only by ``publish``, with changes that are durable.
+One thread uses it. It is changed only by ``publish``, with changes that are durable. Names are put
+in order when somebody lists them: a namespace of a few records shall cost little more than them.
 """
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from sortedcontainers import SortedDict
 
@@ -23,8 +24,9 @@ class Table:
     """One resource. Lists are kept until the next change of what they show."""
 
     def __init__(self, floor: int) -> None:
-        self.namespaces: SortedDict[str, SortedDict[str, Record]] = SortedDict()
+        self.namespaces: SortedDict[str, dict[str, Record]] = SortedDict()
         self.history = History(floor)
+        self._unordered: set[str] = set()  # namespaces
         self._lists: dict[str, list[Record]] = {}
 
     def get(self, namespace: str, name: str) -> Record | None:
@@ -34,27 +36,51 @@ class Table:
     def put(self, change: Change) -> Sequence[asyncio.Future[None]]:
         """Returns the readers who wait for it."""
         _, namespace, name = change.new.key
-        if change.type == "DELETED":
-            records = self.namespaces[namespace]
+        records = self.namespaces.get(namespace)
+        if records is None:
+            self.namespaces[namespace] = {name: change.new}
+        elif change.type == "DELETED":
             del records[name]
             if not records:
                 del self.namespaces[namespace]
-        elif namespace in self.namespaces:
-            self.namespaces[namespace][name] = change.new
+                self._unordered.discard(namespace)
         else:
-            self.namespaces[namespace] = SortedDict({name: change.new})
+            if name not in records:
+                self._unordered.add(namespace)
+            records[name] = change.new
         self._lists.pop(namespace, None)
         self._lists.pop("", None)
         return self.history.append(change)
 
+    def load(self, changes: Iterable[Change]) -> None:
+        """As many times ``put``, while nobody reads."""
+        found: dict[str, dict[str, Record]] = {}
+        for change in changes:
+            _, namespace, name = change.new.key
+            records = found.setdefault(namespace, {})
+            if change.type == "DELETED":
+                del records[name]
+            else:
+                records[name] = change.new
+        self.namespaces.update({name: records for name, records in found.items() if records})
+        self._unordered.update(self.namespaces)
+
     def list(self, namespace: str) -> Sequence[Record]:
         found = self._lists.get(namespace)
         if found is None:
-            parts: Iterable[Mapping[str, Record]] = self.namespaces.values()
+            self._put_in_order(self._unordered & ({namespace} if namespace else self._unordered))
+            parts: Iterable[dict[str, Record]] = self.namespaces.values()
             if namespace:
                 parts = [self.namespaces.get(namespace, NOTHING)]
             found = self._lists[namespace] = [r for part in parts for r in part.values()]
         return found
+
+    def _put_in_order(self, namespaces: set[str]) -> None:
+        """They stay so until something is added."""
+        for namespace in namespaces:
+            records = self.namespaces[namespace]
+            self.namespaces[namespace] = {name: records[name] for name in sorted(records)}
+        self._unordered -= namespaces
 
     def list_at(self, namespace: str, revision: int) -> Sequence[Record]:
         """The list as it was, by undoing what has happened since."""
@@ -107,11 +133,26 @@ class State:
         for change in changes:
             self.revision = change.revision
             woken += self.table(change.new.key.resource).put(change)
-            if change.old is not None:
-                self.garbage.append((change.revision, change.old.revision))
-            if change.type == "DELETED":
-                self.garbage.append((change.revision, change.revision))
+            self._outdate(change)
         return woken
+
+    def load(self, changes: Iterable[Change]) -> None:
+        """``publish`` at a start, when nobody reads or waits."""
+        tables: dict[str, list[Change]] = {}
+        for change in changes:
+            self.revision = change.revision
+            tables.setdefault(change.new.key.resource, []).append(change)
+            self._outdate(change)
+        for resource, found in tables.items():
+            table = self.table(resource)
+            table.load(found)
+            table.history.load(found)
+
+    def _outdate(self, change: Change) -> None:
+        if change.old is not None:
+            self.garbage.append((change.revision, change.old.revision))
+        if change.type == "DELETED":
+            self.garbage.append((change.revision, change.revision))
 
     def forget(self, revision: int) -> list[int]:
         """Drop history up to ``revision``; the revisions whose rows may go."""

@@ -46,6 +46,8 @@ def run(config: Config, progress: Progress) -> int:
     """The process's exit status. What a user can mend is told through ``progress``."""
     import uvloop
 
+    gc.collect()
+    gc.disable()  # until everything is in place: what a start makes stays
     gc.set_threshold(YOUNG, 50, 100)
     trouble, platform = "", Platform(config, progress)
     try:
@@ -102,8 +104,8 @@ class Platform:
         async with asyncio.TaskGroup() as tasks, AsyncExitStack() as stack:
             self._tasks, self._stack = tasks, stack
             await self._start()
-            gc.collect()
             gc.freeze()
+            gc.enable()
             self.has_started = True
             self.step.ready()
             await self._ending.wait()
