@@ -8,6 +8,7 @@ import pytest
 
 from tests.shape.documents import ROOT, blocks
 
+PAGES = ("README.md", "README.ko.md", "docs/testing.md")
 EXAMPLE = ROOT / "examples" / "operator"
 SETTINGS = "[pytest]\naddopts = -p no:cacheprovider -q\n"
 
@@ -125,8 +126,13 @@ def test_a_test_run_that_does_not_ask_for_it_does_not_pay_for_it(tests):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["README.md", "README.ko.md", "docs/testing.md"])
-def test_what_the_documents_show_passes(tests, page):
-    shown = "\n\n".join(block.text for block in blocks("python", [ROOT / page]))
-    assert " passed" in (text := tests(shown))
-    assert "failed" not in text
+def test_what_the_documents_show_passes(tmp_path):
+    """In one run: what it costs is to import the clients, and the first server."""
+    for number, page in enumerate(PAGES):
+        shown = "\n\n".join(block.text for block in blocks("python", [ROOT / page]))
+        (tmp_path / f"test_page_{number}.py").write_text(shown)
+    (tmp_path / "pytest.ini").write_text(SETTINGS)
+    text = outcome(tmp_path, "-rA")
+    for number, page in enumerate(PAGES):
+        assert f"PASSED test_page_{number}.py" in text, page
+    assert "failed" not in text.splitlines()[-1]

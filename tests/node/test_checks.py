@@ -111,13 +111,16 @@ class TestHttp:
         )
 
     async def test_an_answer_that_takes_too_long(self, checker):
+        given_up = asyncio.Event()
+
         async def answer(request):
-            await asyncio.sleep(5)
+            await given_up.wait()
             return web.Response()
 
         async with serving(answer) as port:
             spec = {"httpGet": {"port": port}, "timeoutSeconds": 0.1}
             outcome = await checker.probe(subject(), spec)
+            given_up.set()
         assert not outcome.ok
         assert "context deadline exceeded (Client.Timeout exceeded" in outcome.output
 
