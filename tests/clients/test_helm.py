@@ -9,6 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.clients.programs import Helm
 from tests.e2e.platform import Space
 
@@ -65,6 +67,7 @@ def test_who_wrote_what(helm: Helm) -> None:
     assert helm.space.field("cm/r", ".data.colour") == "red"
 
 
+@pytest.mark.parametrize("helm", ["helm4"], indirect=True)
 def test_what_would_be_is_shown_and_not_done(helm: Helm) -> None:
     shown = helm("install r --dry-run=server", CHART)
     assert "kind: StatefulSet" in shown
@@ -89,6 +92,7 @@ def test_what_fails_is_rolled_back(helm: Helm) -> None:
     assert [status for _, status in history(helm)] == ["superseded", "failed", "deployed"]
 
 
+@pytest.mark.parametrize("helm", ["helm4"], indirect=True)
 def test_a_chart_as_helm_creates_it(helm: Helm) -> None:
     helm("create", str(helm.home / "web"))
     more = "--set autoscaling.enabled=true,ingress.enabled=true"

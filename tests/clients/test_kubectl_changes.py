@@ -1,4 +1,4 @@
-"""kubectl, both releases: everything that changes objects."""
+"""kubectl, both releases: what changes objects."""
 
 import json
 
@@ -72,6 +72,7 @@ def test_patch(kube: Kubectl, kind: str, patch: object) -> None:
     assert settings(kube) == {"a": "2"}
 
 
+@pytest.mark.parametrize("kube", ["1.37"], indirect=True)
 def test_patch_of_a_subresource(kube: Kubectl) -> None:
     kube.apply(deployment("web", spec(container()), replicas=0))
     patch = json.dumps({"spec": {"replicas": 1}})
@@ -132,6 +133,7 @@ CREATED = (
 )
 
 
+@pytest.mark.parametrize("kube", ["1.37"], indirect=True)
 def test_create_of_all_sorts_and_their_end(kube: Kubectl) -> None:
     for line in CREATED:
         assert kube.quietly(f"create {line}"), line
@@ -143,6 +145,7 @@ def test_create_of_all_sorts_and_their_end(kube: Kubectl) -> None:
     assert kube(f"get {everything} -o name") == ""
 
 
+@pytest.mark.parametrize("kube", ["1.37"], indirect=True)
 def test_delete_cascades_in_all_three_ways(kube: Kubectl) -> None:
     for name in ("front", "back", "orphan"):
         kube.apply(deployment(name, spec(container())))

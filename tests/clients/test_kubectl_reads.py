@@ -1,8 +1,10 @@
-"""kubectl, both releases: everything that shows objects, of every kind."""
+"""kubectl, both releases: what shows objects, of every kind."""
 
 import json
 import urllib.request
 from typing import Any
+
+import pytest
 
 from tests.clients.programs import Kubectl
 from tests.e2e.manifests import config_map, named, pod
@@ -110,6 +112,7 @@ def test_watch_tells_each_change(kube: Kubectl) -> None:
     ]
 
 
+@pytest.mark.parametrize("kube", ["1.37"], indirect=True)
 def test_events_of_a_pod(kube: Kubectl) -> None:
     kube.apply(pod("web"))
     kube("wait pod/web --for=condition=Ready --timeout=30s")
@@ -140,6 +143,7 @@ def test_top_says_that_there_are_no_metrics(kube: Kubectl) -> None:
     assert "Metrics API not available" in kube.tried("top pods").stderr
 
 
+@pytest.mark.parametrize("kube", ["1.37"], indirect=True)
 def test_raw_and_through_a_proxy(kube: Kubectl) -> None:
     assert kube("get --raw /readyz") == "ok"
     with kube.running("proxy --port=0") as proxy:
@@ -149,6 +153,7 @@ def test_raw_and_through_a_proxy(kube: Kubectl) -> None:
             assert json.load(answer)["kind"] == "Namespace"
 
 
+@pytest.mark.parametrize("kube", ["1.37"], indirect=True)
 def test_a_dump_of_a_cluster(kube: Kubectl) -> None:
     kube.apply(pod("web"))
     assert "EventList" in kube(f"cluster-info dump --namespaces={kube.space.name}")

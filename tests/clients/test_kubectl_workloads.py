@@ -37,6 +37,7 @@ def test_rollouts_forth_and_back(kube: Kubectl) -> None:
     assert "successfully" in kube("rollout status deploy/web --timeout=30s")
 
 
+@pytest.mark.parametrize("kube", ["1.37"], indirect=True)
 def test_daemons_and_numbered_pods_roll_too(kube: Kubectl) -> None:
     for kind in ("DaemonSet", "StatefulSet"):
         made = deployment("web", spec(container())) | {"kind": kind}
@@ -64,6 +65,7 @@ def test_scale_and_autoscale(kube: Kubectl) -> None:
     assert "Deployment/web" in kube("describe hpa web")
 
 
+@pytest.mark.parametrize("kube", ["1.37"], indirect=True)
 def test_wait_for_all_sorts(kube: Kubectl) -> None:
     with kube.running("wait cm/late --for=create --timeout=30s") as late:
         kube("create cm late --from-literal=a=b")
@@ -126,6 +128,7 @@ def certificate_request(name: str) -> dict[str, object]:
     return named("CertificateSigningRequest", name, "certificates.k8s.io/v1", spec=told)
 
 
+@pytest.mark.parametrize("kube", ["1.37"], indirect=True)
 def test_a_token_opens_the_door_for_its_account_only(kube: Kubectl) -> None:
     token = kube("create token default --duration=10m").strip()
     door = f"--kubeconfig=/dev/null --server=https://127.0.0.1:{kube.space.platform.port}"
