@@ -4,7 +4,7 @@ Source: ``cel-go/interpreter/interpretable.go`` (evalFold). The constants are wh
 expansion costs around the parts that the user wrote: see ``macros.py``.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from onggi.api.cel.equality import find
@@ -17,8 +17,6 @@ from onggi.api.cel.values import UNSET, ObjectValue, kind_of, no_overload
 ALL, EXISTS = (3, 2), (4, 3)  # an iteration; its condition alone
 GATHER, INSERT, INSERT_ENTRY = 12, 3, 2
 COUNT = 2
-
-Loop = Callable[[Frame, Iterable[Any], Plan], Any]
 
 
 def comprehension(planner: Planner, node: Comprehension) -> Plan:

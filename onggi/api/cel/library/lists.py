@@ -21,7 +21,6 @@ from onggi.api.cel.values import kind_of
 SUMMABLE = ("int", "uint", "double", "duration")
 COMPARABLE = (*SUMMABLE, "bool", "timestamp", "string", "bytes")
 NAMES = {"duration": "google.protobuf.Duration", "timestamp": "google.protobuf.Timestamp"}
-LONGEST_RANGE = 1_000_000
 
 
 def is_sorted(items: list[Any]) -> bool:

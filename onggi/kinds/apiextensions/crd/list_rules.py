@@ -68,9 +68,7 @@ def check_map(schema: View, path: str) -> Iterator[FieldError]:
     properties = items.get("properties") or {}
     for index, key in enumerate(keys):
         if key not in properties:
-            yield invalid(
-                f"{path}.{KEYS}", list(keys), "entries must all be names of item properties"
-            )
+            yield invalid(f"{path}.{KEYS}", list(keys), NO_PROPERTY)
         elif properties[key].get("type") in ("array", "object"):
             why = f"must be a scalar type if parent array's {LIST} is map"
             yield invalid(f"{path}.items.properties[{key}].type", items["type"], why)
