@@ -26,7 +26,7 @@ from onggi.kinds.resource.values import (
     name_of,
 )
 
-MOST, MOST_ALTERNATIVES, MOST_TOLERATIONS = 32, 8, 16
+MOST, MOST_ALTERNATIVES = 32, 8
 EXPRESSION = 10 * 1024
 MODES = ("All", "ExactCount")
 ONE_WAY = "exactly one of `exactly` or `firstAvailable` is required"
