@@ -39,7 +39,7 @@ async def test_nobody_there(running, hook):
     )
 
 
-async def test_silence(running, authority):
+async def test_an_answer_that_does_not_come_in_time_is_a_failure(running, authority):
     async def respond(http):
         await asyncio.sleep(30)
 

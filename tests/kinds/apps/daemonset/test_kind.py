@@ -75,7 +75,7 @@ def test_the_selector_selects_the_template_and_stays():
                       "field is immutable"]  # fmt: skip
 
 
-def test_columns():
+def test_a_row_shows_what_kubectl_prints():
     ds = created(DAEMONSET)
     ds["status"] |= {"desiredNumberScheduled": 3, "numberAvailable": 2}
     cells = row(DAEMONSET.columns, ds, "v1", "None", NOW)["cells"]

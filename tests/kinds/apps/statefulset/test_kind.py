@@ -62,7 +62,7 @@ def test_only_some_fields_may_change():
     ]
 
 
-def test_columns():
+def test_a_row_shows_what_kubectl_prints():
     sts = created(STATEFULSET, replicas=3)
     sts["status"]["readyReplicas"] = 2
     cells = row(STATEFULSET.columns, sts, "v1", "None", NOW)["cells"]

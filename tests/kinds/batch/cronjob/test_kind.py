@@ -74,7 +74,7 @@ def test_a_name_leaves_room_for_its_jobs_but_one_that_is_there_may_stay():
     assert CRONJOB.validate(obj, clone(obj)) == []
 
 
-def test_columns():
+def test_a_row_shows_what_kubectl_prints():
     obj = created(CRONJOB, timeZone="Asia/Seoul")
     obj["status"] = {"active": [{}], "lastScheduleTime": "2025-12-31T23:59:00Z"}
     cells = row(CRONJOB.columns, obj, "v1", "None", NOW)["cells"]

@@ -36,6 +36,6 @@ def test_a_status_is_well_formed():
                      "status.expectedPods"}  # fmt: skip
 
 
-def test_columns():
+def test_a_row_shows_what_kubectl_prints():
     cells = row(PDB.columns, created(PDB), "v1", "None", NOW)["cells"]
     assert cells[:4] == ["web", "1", "N/A", 0]
