@@ -35,6 +35,8 @@ ACCEPT = (
     f"application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;{FORM},*/*;q=x",
 )  # fmt: skip
 PATCHES = ("merge-patch+json", "strategic-merge-patch+json", "json-patch+json", "apply-patch+yaml")
+
+
 class Maker:
     """Requests by chance: most are nearly right."""
 
