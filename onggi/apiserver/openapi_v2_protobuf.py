@@ -14,7 +14,8 @@ from typing import Any
 
 import msgspec
 
-LENGTH, VARINT, FIXED64 = 2, 0, 1  # wire types
+from onggi.apiserver.protobuf.varint import FIXED64, NUMBER, field, tag, varint
+
 MEDIA = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 ASKED_FOR = (MEDIA, "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
 
@@ -29,21 +30,8 @@ def encode(document: Mapping[str, Any]) -> bytes:
 # How values are written
 
 
-def varint(number: int) -> bytes:
-    parts = bytearray()
-    while number > 0x7F:
-        parts.append(number & 0x7F | 0x80)
-        number >>= 7
-    parts.append(number)
-    return bytes(parts)
-
-
-def block(number: int, data: bytes) -> bytes:
-    return varint(number << 3 | LENGTH) + varint(len(data)) + data
-
-
 def text(number: int, value: str) -> bytes:
-    return block(number, value.encode())
+    return field(number, value.encode())
 
 
 def texts(number: int, values: list[str]) -> bytes:
@@ -51,19 +39,19 @@ def texts(number: int, values: list[str]) -> bytes:
 
 
 def truth(number: int, value: bool) -> bytes:
-    return varint(number << 3 | VARINT) + b"\x01" if value else b""
+    return tag(number, NUMBER) + b"\x01" if value else b""
 
 
 def whole(number: int, value: int | float) -> bytes:
-    return varint(number << 3 | VARINT) + varint(int(value) & 2**64 - 1)
+    return tag(number, NUMBER) + varint(int(value))
 
 
 def real(number: int, value: float) -> bytes:
-    return varint(number << 3 | FIXED64) + struct.pack("<d", value)
+    return tag(number, FIXED64) + struct.pack("<d", value)
 
 
 def anything(number: int, value: Any) -> bytes:
-    return block(number, block(2, msgspec.json.encode(value)))
+    return field(number, field(2, msgspec.json.encode(value)))
 
 
 def everything(number: int, values: list[Any]) -> bytes:
@@ -76,8 +64,8 @@ def inner(fields: Callable[[], Fields], *around: int) -> Write:
     def write(number: int, value: Mapping[str, Any]) -> bytes:
         data = message(fields(), value)
         for outer in reversed(around):
-            data = block(outer, data)
-        return block(number, data)
+            data = field(outer, data)
+        return field(number, data)
 
     return write
 
@@ -91,9 +79,9 @@ def named(place: int, write: Write) -> Write:
 
     def pairs(number: int, values: Mapping[str, Any]) -> bytes:
         data = b"".join(
-            block(place, text(1, name) + write(2, value)) for name, value in values.items()
+            field(place, text(1, name) + write(2, value)) for name, value in values.items()
         )
-        return block(number, data)
+        return field(number, data)
 
     return pairs
 
@@ -106,7 +94,7 @@ def message(fields: Fields, value: Mapping[str, Any]) -> bytes:
 def part(fields: Fields, key: str, item: Any) -> bytes:
     if key.startswith("x-"):
         number, _ = fields["x-"]
-        return block(number, text(1, key) + anything(2, item))
+        return field(number, text(1, key) + anything(2, item))
     number, write = fields[key]
     return write(number, item)
 
@@ -115,22 +103,22 @@ def part(fields: Fields, key: str, item: Any) -> bytes:
 
 
 def type_item(number: int, value: str | list[str]) -> bytes:
-    return block(number, texts(1, [value] if isinstance(value, str) else value))
+    return field(number, texts(1, [value] if isinstance(value, str) else value))
 
 
 def additional(number: int, value: Mapping[str, Any] | bool) -> bytes:
-    return block(number, truth(2, value) if isinstance(value, bool) else schema(1, value))
+    return field(number, truth(2, value) if isinstance(value, bool) else schema(1, value))
 
 
 def parameter(number: int, value: Mapping[str, Any]) -> bytes:
     """``ParametersItem.parameter``, and in it one message for each place."""
     place = value["in"]
     if place == "body":
-        data = block(1, message(BODY, value))
+        data = field(1, message(BODY, value))
     else:
         kind, fields = {"query": (3, QUERY), "path": (4, PATH), "header": (1, PATH)}[place]
-        data = block(2, block(kind, message(fields, value)))
-    return block(number, block(1, data))
+        data = field(2, field(kind, message(fields, value)))
+    return field(number, field(1, data))
 
 
 schema = inner(lambda: SCHEMA)

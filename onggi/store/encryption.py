@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from onggi.client import private_file
 from onggi.store.store import Corrupt, Key
 
 if TYPE_CHECKING:
@@ -142,13 +143,7 @@ def create(path: Path) -> None:
         "resources": [{"resources": ["secrets"], "providers": providers}],
     }
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(json.dumps(document, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    private_file.write(path, json.dumps(document, indent=2) + "\n")
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -161,38 +161,39 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def reseal(db: sqlite3.Connection, seals: Seals) -> None:
+def reseal(db: sqlite3.Connection, stale: Sequence[Record], seals: Seals) -> None:
     """Write anew what another key wrote, or none: one transaction, and no trace of it left."""
-    stale = [
-        (seals.seal(key, revision, seals.unseal(key, revision, data)), revision)
-        for resource in seals.resources
-        for revision, _, *names, data in db.execute(f"{SELECT} WHERE resource = ?", (resource,))
-        if seals.is_stale((key := Key(*names)).resource, data)
-    ]
     if not stale:
         return
+    rows = [(seals.seal(r.key, r.revision, r.data), r.revision) for r in stale]
     db.execute("PRAGMA secure_delete = ON").fetchall()
     db.execute("BEGIN IMMEDIATE")
-    db.executemany("UPDATE log SET data = ? WHERE revision = ?", stale)
+    db.executemany("UPDATE log SET data = ? WHERE revision = ?", rows)
     db.execute("COMMIT")
     db.execute("PRAGMA secure_delete = OFF").fetchall()
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-def replay(db: sqlite3.Connection, seals: Seals = NOTHING) -> State:
-    """The state that the log tells, its history included."""
+def replay(db: sqlite3.Connection, seals: Seals) -> State:
+    """The state that the log tells, its history included; what is sealed with an older key is
+    sealed anew."""
+    stale: list[Record] = []
     compacted = db.execute("SELECT max(revision) FROM compaction").fetchone()[0]
     state = State(compacted)
-    state.load(changes(db, seals))
+    state.load(changes(db, seals, stale))
     state.revision = max(state.revision, compacted)
+    reseal(db, stale, seals)
     return state
 
 
-def changes(db: sqlite3.Connection, seals: Seals) -> Iterator[Change]:
+def changes(db: sqlite3.Connection, seals: Seals, stale: list[Record]) -> Iterator[Change]:
+    """``stale`` gets those that are to be sealed anew."""
     present: dict[Key, Record] = {}
     for revision, kind, *names, data in db.execute(f"{SELECT} ORDER BY revision"):
         key = Key(*names)
         new = Record(key, revision, seals.unseal(key, revision, data))
+        if key.resource in seals.resources and seals.is_stale(key.resource, data):
+            stale.append(new)
         yield Change(kind, new, present.pop(new.key, None))
         if kind != "DELETED":
             present[new.key] = new
@@ -216,7 +217,6 @@ class SqliteStore(GroupedStore):
 def opened(db: sqlite3.Connection, seals: Seals) -> State:
     """The file's state; it is closed again where it cannot be read."""
     try:
-        reseal(db, seals)
         return replay(db, seals)
     except BaseException:
         db.close()

@@ -17,7 +17,7 @@ from onggi.api.errors import InternalError, StatusError
 from onggi.api.http import Answer, Request, Stream, Upgrade, User
 from onggi.api.objects import Object
 from onggi.api.times import micro
-from onggi.apiserver import names
+from onggi.apiserver import names, unusable
 from onggi.apiserver.audit import event as events
 from onggi.apiserver.audit.log import LogFile
 from onggi.apiserver.audit.policy import BadPolicy, Policy, Verdict
@@ -38,16 +38,7 @@ DECISION, REASON = "authorization.k8s.io/decision", "authorization.k8s.io/reason
 
 def load(path: Path) -> Policy:
     """The policy in a file; raises BadPolicy with what is wrong and where."""
-    import yaml
-
-    try:
-        return Policy.read(yaml.safe_load(path.read_text()))
-    except OSError as error:
-        raise BadPolicy(f"{path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise BadPolicy(f"{path} is no YAML: {error}") from error
-    except BadPolicy as error:
-        raise BadPolicy(f"{path}: {error}") from error
+    return unusable.load(path, Policy.read, BadPolicy)
 
 
 class Audit:

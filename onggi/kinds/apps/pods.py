@@ -1,10 +1,14 @@
-"""A pod of an owner's template.
+"""A pod of an owner's template; making and deleting pods, with the owner's events.
 
-Source: ``GetPodFromTemplate`` in ``pkg/controller/controller_utils.go``.
+Source: ``GetPodFromTemplate``, ``RealPodControl`` in ``pkg/controller/controller_utils.go``.
 """
+
+from collections.abc import Iterator, Sequence
 
 from onggi.api.names import RULES
 from onggi.api.objects import Object, View, clone_value, owner_reference
+from onggi.api.plan import Action, Create, Delete, Emit
+from onggi.kinds.core.pod import POD
 
 KEPT = ("labels", "annotations", "finalizers")
 
@@ -29,3 +33,21 @@ def new_pod(owner: View, template: View) -> Object:
 def prefix(name: str) -> str:
     """``web-``; of a name that is too long for that, itself."""
     return name if RULES["subdomain"](f"{name}-", True) else f"{name}-"
+
+
+def create_pod(owner: View, pod: Object) -> Create:
+    return Create(
+        POD,
+        pod,
+        done=lambda made: [
+            Emit(owner, "SuccessfulCreate", f"Created pod: {made['metadata']['name']}")
+        ],
+        failed=lambda e: [Emit(owner, "FailedCreate", f"Error creating: {e.message}", "Warning")],
+    )
+
+
+def delete_pods(owner: View, pods: Sequence[View]) -> Iterator[Action]:
+    """All deletions first, so that they run side by side."""
+    yield from (Delete(POD, pod) for pod in pods)
+    for pod in pods:
+        yield Emit(owner, "SuccessfulDelete", f"Deleted pod: {pod['metadata']['name']}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from onggi.api.http import User
+from onggi.apiserver import unusable
 from onggi.apiserver.authn.accounts import ISSUER, Refused
 from onggi.apiserver.authn.oidc.claims import user_of
 from onggi.apiserver.authn.oidc.config import BadConfig, Issuer, read
@@ -120,16 +121,7 @@ class Provider:
 
 def load(path: Path, clock: Callable[[], datetime]) -> dict[str, Any]:
     """What ``onggi.apiserver.access.access`` takes, from a file. Raises BadConfig."""
-    import yaml
-
-    try:
-        found = read(yaml.safe_load(path.read_text()), ISSUER)
-    except OSError as error:
-        raise BadConfig(f"{path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise BadConfig(f"{path} is no YAML: {error}") from error
-    except BadConfig as error:
-        raise BadConfig(f"{path}: {error}") from error
+    found = unusable.load(path, lambda document: read(document, ISSUER), BadConfig)
     issuers = [Provider(issuer, keys, clock) for issuer in found.issuers]
     anonymous = {} if found.anonymous is None else {"anonymous": found.anonymous}
     return {"issuers": issuers, **anonymous}

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from onggi.api.conditions import condition, find, is_true, with_condition
 from onggi.api.crd import bare, kinds_of
 from onggi.api.kind import Kind
-from onggi.api.objects import Object, View, get
+from onggi.api.objects import Object, View, get, is_going
 from onggi.api.plan import Action, Clear, Controller, Patch, Plan, Remains, SetStatus, Target, World
 from onggi.kinds.apiextensions.crd.kind import CLEANUP, CRD
 
@@ -24,7 +24,7 @@ CHECK = (
 
 
 def reconcile(crd: View, world: World, now: datetime) -> Plan:
-    if get(crd, "metadata.deletionTimestamp") is None or CLEANUP not in finalizers(crd):
+    if not is_going(crd) or CLEANUP not in finalizers(crd):
         return Plan()
     if not is_true(crd, "Established"):
         return Plan([told(crd, False, NEVER, now), let_go(crd)])
@@ -69,12 +69,11 @@ def let_go(crd: View) -> Patch:
 
 def definition(kind: Kind, changed: View, world: World) -> list[Target]:
     """The last custom resource that goes lets its definition go."""
-    if kind.custom is None or get(changed, "metadata.deletionTimestamp") is None:
+    if kind.custom is None or not is_going(changed):
         return []
     name = f"{kind.plural}.{kind.group}"
     crd = world.get(CRD, "", name)
-    is_going = crd is not None and get(crd, "metadata.deletionTimestamp") is not None
-    return [Target(CRD, "", name)] if is_going else []
+    return [Target(CRD, "", name)] if crd is not None and is_going(crd) else []
 
 
 CONTROLLER = Controller(

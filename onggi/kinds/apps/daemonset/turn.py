@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from onggi.api.objects import Object, View, get
-from onggi.api.plan import Action, Create, Delete, Emit, SetStatus
+from onggi.api.plan import Action, Emit, SetStatus
 from onggi.api.times import parse
 from onggi.kinds.apps.daemonset.kind import DAEMONSET
 from onggi.kinds.apps.daemonset.placement import (
@@ -21,7 +21,7 @@ from onggi.kinds.apps.daemonset.placement import (
     tolerations_of,
 )
 from onggi.kinds.apps.daemonset.rollout import Daemons
-from onggi.kinds.core.pod import POD
+from onggi.kinds.apps.pods import create_pod, delete_pods
 from onggi.kinds.core.pod.predicates import (
     available_at,
     is_available,
@@ -143,22 +143,9 @@ class Turn:
 
     def acts(self) -> Iterator[Action]:
         yield from self.events
-        going = self.delete[:BURST]
-        yield from (Delete(POD, pod) for pod in going)
-        for pod in going:
-            yield Emit(self.ds, "SuccessfulDelete", f"Deleted pod: {pod['metadata']['name']}")
-        yield from (self.made(daemon(self.ds, n, self.digest)) for n in self.create[:BURST])
-
-    def made(self, pod: Object) -> Create:
-        ds = self.ds
-        return Create(
-            POD,
-            pod,
-            done=lambda pod: [
-                Emit(ds, "SuccessfulCreate", f"Created pod: {pod['metadata']['name']}")
-            ],
-            failed=lambda e: [Emit(ds, "FailedCreate", f"Error creating: {e.message}", "Warning")],
-        )
+        yield from delete_pods(self.ds, self.delete[:BURST])
+        for node in self.create[:BURST]:
+            yield create_pod(self.ds, daemon(self.ds, node, self.digest))
 
     def report(self) -> Iterator[Action]:
         status = self.status()

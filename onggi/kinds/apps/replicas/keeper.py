@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from onggi.api.errors import StatusError
 from onggi.api.kind import Kind
 from onggi.api.objects import View, get, is_going
-from onggi.api.plan import Action, Create, Delete, Emit, Map, Plan, SetStatus, World
+from onggi.api.plan import Action, Map, Plan, SetStatus, World
 from onggi.kinds.apps.claim import (
     candidates,
     claim,
@@ -23,7 +23,7 @@ from onggi.kinds.apps.claim import (
     selector_of,
     wakes_for_orphans,
 )
-from onggi.kinds.apps.pods import new_pod
+from onggi.kinds.apps.pods import create_pod, delete_pods, new_pod
 from onggi.kinds.apps.replicas.ranking import doomed
 from onggi.kinds.apps.replicas.status import observe, with_failure
 from onggi.kinds.core.pod import POD
@@ -59,12 +59,12 @@ class Keeper:
         self, rs: View, active: Sequence[View], surplus: int, world: World, now: datetime
     ) -> Iterator[Action]:
         if surplus < 0:
-            yield from (create(rs) for _ in range(min(-surplus, BURST)))
+            template = rs["spec"]["template"]
+            missing = range(min(-surplus, BURST))
+            yield from (create_pod(rs, new_pod(rs, template)) for _ in missing)
         elif surplus > 0:
             going = doomed(active, self.family(rs, world), min(surplus, BURST), now)
-            yield from (Delete(POD, pod) for pod in going)
-            for pod in going:
-                yield Emit(rs, "SuccessfulDelete", f"Deleted pod: {pod['metadata']['name']}")
+            yield from delete_pods(rs, going)
 
     def family(self, rs: View, world: World) -> list[View]:
         """The pods of every sibling that has the same owner, this one included."""
@@ -91,15 +91,6 @@ def leaving(rs: View, pods: Sequence[View]) -> list[View]:
         and not is_finished(pod)
         and selector.matches(get(pod, "metadata.labels"))
     ]
-
-
-def create(rs: View) -> Create:
-    return Create(
-        POD,
-        new_pod(rs, rs["spec"]["template"]),
-        done=lambda pod: [Emit(rs, "SuccessfulCreate", f"Created pod: {pod['metadata']['name']}")],
-        failed=lambda e: [Emit(rs, "FailedCreate", f"Error creating: {e.message}", "Warning")],
-    )
 
 
 def next_available(rs: View, active: Sequence[View], now: datetime) -> timedelta | None:

@@ -6,24 +6,11 @@ Source: ``manageJob`` in ``pkg/controller/job/job_controller.go``, ``indexed_job
 from collections.abc import Iterator
 
 from onggi.api.objects import Object, View
-from onggi.api.plan import Create, Emit
 from onggi.kinds.apps.pods import new_pod
 from onggi.kinds.batch.job.survey import FAILURES, IGNORED, INDEX, TRACKING, Survey, failures
-from onggi.kinds.core.pod import POD
 
 VARIABLE = "JOB_COMPLETION_INDEX"
 LONGEST_BASE = 58  # characters before the five that the server adds
-
-
-def create(job: View, pod: Object) -> Create:
-    return Create(
-        POD,
-        pod,
-        done=lambda made: [
-            Emit(job, "SuccessfulCreate", f"Created pod: {made['metadata']['name']}")
-        ],
-        failed=lambda e: [Emit(job, "FailedCreate", f"Error creating: {e.message}", "Warning")],
-    )
 
 
 def tracked_pod(job: View) -> Object:

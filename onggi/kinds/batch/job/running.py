@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from onggi.api.objects import View
-from onggi.api.plan import Action, Delete, Emit, Patch
+from onggi.api.plan import Action, Patch
+from onggi.kinds.apps.pods import create_pod, delete_pods
 from onggi.kinds.apps.replicas.ranking import doomed
 from onggi.kinds.batch.job.failure import ended_at, pause, remaining
-from onggi.kinds.batch.job.making import create, indexed_pod, tracked_pod
+from onggi.kinds.batch.job.making import indexed_pod, tracked_pod
 from onggi.kinds.batch.job.survey import TRACKING, Survey, failures, index_of, is_tracked
 from onggi.kinds.core.pod import POD
 from onggi.kinds.core.pod.predicates import is_ready
@@ -32,10 +33,7 @@ class Run:
     again_in: timedelta | None = None
 
     def delete(self, job: View, pods: Sequence[View]) -> None:
-        self.actions += [Delete(POD, pod) for pod in pods]
-        self.actions += [
-            Emit(job, "SuccessfulDelete", f"Deleted pod: {pod['metadata']['name']}") for pod in pods
-        ]
+        self.actions += delete_pods(job, pods)
         self.active -= len(pods)
         self.terminating += len(pods)
         self.ready -= sum(map(is_ready, pods))
@@ -109,7 +107,7 @@ def add(run: Run, survey: Survey, missing: int) -> None:
         made = [indexed_pod(survey, index) for index in due(run, survey, missing)]
     else:
         made = [tracked_pod(survey.job) for _ in range(missing)]
-    run.made = [create(survey.job, pod) for pod in made]
+    run.made = [create_pod(survey.job, pod) for pod in made]
 
 
 def due(run: Run, survey: Survey, missing: int) -> list[int]:
