@@ -4,6 +4,7 @@ import logging
 
 from onggi.api.errors import BadRequest, InternalError, StatusError
 from onggi.api.http import Response
+from onggi.api.objects import Object
 from onggi.store.store import Unwritable
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,11 @@ def failure(error: Exception, what: str) -> Response:
         return refused(BadRequest("the request is nested too deeply"))
     log.error("%s failed", what, exc_info=error)
     return refused(InternalError(f"{type(error).__name__}; the server's log has the details"))
+
+
+def outcome(word: str, code: int) -> Object:
+    """A Status that says no more than how it ended: ``Success`` or ``Failure``."""
+    return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": word, "code": code}
 
 
 def refused(error: StatusError) -> Response:

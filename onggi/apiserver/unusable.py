@@ -12,7 +12,7 @@ class Unusable(ValueError):
 
 
 def load(path: Path, read: Callable[[Any], T], bad: type[Unusable]) -> T:
-    """What ``read`` makes of a YAML file. Raises ``bad``, as ``read`` does, with the file's name."""
+    """What ``read`` makes of a YAML file. Raises ``bad``, as ``read`` does, with the file named."""
     import yaml
 
     try:

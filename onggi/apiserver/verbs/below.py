@@ -15,7 +15,9 @@ from onggi.apiserver.admission import CREATE, Review
 from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.options import write_options
-from onggi.store.store import Key, Missing, Stale
+from onggi.apiserver.status import outcome
+from onggi.apiserver.verbs.rewrite import rewrite
+from onggi.store.store import Key
 
 BINDING = Kind(
     group="",
@@ -56,8 +58,7 @@ async def bind(backend: Backend, call: Call) -> Answer:
         raise Invalid("Binding", meta.get("name", ""), errors)
     await backend.admission.validate(review)
     await _assign(backend, call, binding, options.dry_run)
-    body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
-    return Response(status=201, body=body, headers=respond.warned(call))
+    return Response(status=201, body=outcome("Success", 201), headers=respond.warned(call))
 
 
 def check_binding(binding: View) -> list[FieldError]:
@@ -73,18 +74,12 @@ def check_binding(binding: View) -> list[FieldError]:
 async def _assign(backend: Backend, call: Call, binding: View, dry_run: bool) -> None:
     name = binding["metadata"].get("name", "")
     key = Key("pods", call.namespace, name)
-    while True:
-        present = backend.store.get(key)
-        if present is None:
-            raise NotFound("pods", name)
-        pod = assigned(present.object, binding, stamp(backend.clock()))
-        if dry_run:
-            return
-        try:
-            await backend.store.update(key, pod, revision=present.revision)
-            return
-        except (Stale, Missing):
-            continue
+
+    def change(pod: View) -> Object:
+        return assigned(pod, binding, stamp(backend.clock()))
+
+    if not await rewrite(backend.store, key, change, dry_run=dry_run):
+        raise NotFound("pods", name)
 
 
 def assigned(old: View, binding: View, now: str) -> Object:

@@ -14,7 +14,9 @@ from onggi.apiserver.body import decoded
 from onggi.apiserver.call import Backend, Call
 from onggi.apiserver.deletion import DeleteOptions, check_preconditions, decide, options_of
 from onggi.apiserver.options import write_options
+from onggi.apiserver.status import outcome
 from onggi.apiserver.verbs.delete import end
+from onggi.apiserver.verbs.rewrite import rewrite
 from onggi.kinds.core.pod import POD
 from onggi.kinds.policy.poddisruptionbudget import PODDISRUPTIONBUDGET
 from onggi.kinds.policy.poddisruptionbudget.eviction import (
@@ -64,20 +66,25 @@ async def _evict(backend: Backend, call: Call, options: DeleteOptions) -> Object
     name = pod.key.name
     if is_free(pod.object):
         await _remove(backend, call, pod, options)
-        return status("Success", 201)
+        return outcome("Success", 201)
     found = budgets_of(pod.object, budgets(backend, call.namespace))
     if len(found) > 1:
-        return status("Failure", 500) | {"message": TOO_MANY}
+        return outcome("Failure", 500) | {"message": TOO_MANY}
     if found and is_no_loss(pod.object, found[0]):
         loses = processing(found[0]["metadata"]["name"])  # it may have become ready since
         await _remove(backend, call, pod, options, changed=loses)
-        return status("Success", 201)
+        return outcome("Success", 201)
     check_preconditions(POD, pod.object, options)
     if found:
         key = Key(PODDISRUPTIONBUDGET.resource, call.namespace, found[0]["metadata"]["name"])
-        await _spend(backend, key, name, dry_run=options.dry_run)
+        await rewrite(
+            backend.store,
+            key,
+            lambda pdb: spent(pdb, name, backend.clock()),
+            dry_run=options.dry_run,
+        )
     await _remove(backend, call, pod, options)
-    return status("Success", 201)
+    return outcome("Success", 201)
 
 
 def present(backend: Backend, call: Call) -> Record:
@@ -89,23 +96,6 @@ def present(backend: Backend, call: Call) -> Record:
 
 def budgets(backend: Backend, namespace: str) -> list[View]:
     return [record.object for record in backend.store.list(PODDISRUPTIONBUDGET.resource, namespace)]
-
-
-def status(word: str, code: int) -> Object:
-    return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": word, "code": code}
-
-
-async def _spend(backend: Backend, key: Key, pod: str, *, dry_run: bool) -> None:
-    """Take one disruption off the budget, as it is at that moment."""
-    while (record := backend.store.get(key)) is not None:
-        new = spent(record.object, pod, backend.clock())
-        if dry_run:
-            return
-        try:
-            await backend.store.update(key, new, revision=record.revision)
-            return
-        except (Stale, Missing):
-            continue
 
 
 async def _remove(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from onggi.api.objects import View, get
 from onggi.apiserver.matching import Criteria, webhook_criteria
 from onggi.apiserver.webhooks.where import Where, of_client_config
-from onggi.kinds.admissionregistration.webhooks import FAIL, IGNORE, REVIEW_VERSIONS
+from onggi.kinds.admissionregistration.review_versions import KNOWN
+from onggi.kinds.admissionregistration.webhooks import FAIL, IGNORE
 from onggi.store.store import Record, Store
 
 WAIT = 10  # seconds, where a configuration from before the default says nothing
@@ -73,7 +74,7 @@ def hook_of(written: View, configuration: str, uid: str) -> Hook:
         uid=uid,
         criteria=webhook_criteria(written),
         where=of_client_config(get(written, "clientConfig", {})),
-        version=next((v for v in versions if v in REVIEW_VERSIONS), ""),
+        version=next((v for v in versions if v in KNOWN), ""),
         ignores=written.get("failurePolicy", FAIL) == IGNORE,
         effects=written.get("sideEffects") or "Unknown",
         timeout=written.get("timeoutSeconds") or WAIT,

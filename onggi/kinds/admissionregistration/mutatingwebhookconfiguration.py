@@ -2,13 +2,11 @@
 writes, and may change the object."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from onggi.api.field_error import FieldError
-from onggi.api.kind import Column, Default, Kind
+from onggi.api.kind import Default, Kind
 from onggi.api.objects import View
-from onggi.kinds.admissionregistration.webhooks import DEFAULTS, checks, default, hooks
-from onggi.kinds.cells import AGE, NAME
+from onggi.kinds.admissionregistration.webhooks import COLUMNS, DEFAULTS, checks, default
 from onggi.kinds.checks import optional_choice
 
 
@@ -17,13 +15,6 @@ def check(hook: View, path: str) -> Iterator[FieldError]:
     yield from optional_choice(
         f"{path}.reinvocationPolicy", hook.get("reinvocationPolicy"), allowed
     )
-
-
-REGISTERED = "Webhooks indicates the number of webhooks registered in this configuration"
-
-
-def count(configuration: View, now: datetime) -> int:
-    return len(hooks(configuration))
 
 
 MUTATINGWEBHOOKCONFIGURATION = Kind(
@@ -38,10 +29,5 @@ MUTATINGWEBHOOKCONFIGURATION = Kind(
     defaults=(*DEFAULTS, Default("webhooks[*].reinvocationPolicy", "Never")),
     derived=(default,),
     rules=(checks(check),),
-    columns=(
-        NAME,
-        Column("Webhooks", count,
-               description=REGISTERED),
-        AGE,
-    ),
-)  # fmt: skip
+    columns=COLUMNS,
+)

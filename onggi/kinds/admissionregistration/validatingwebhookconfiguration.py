@@ -2,24 +2,15 @@
 writes."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from onggi.api.field_error import FieldError
-from onggi.api.kind import Column, Kind
+from onggi.api.kind import Kind
 from onggi.api.objects import View
-from onggi.kinds.admissionregistration.webhooks import DEFAULTS, checks, default, hooks
-from onggi.kinds.cells import AGE, NAME
+from onggi.kinds.admissionregistration.webhooks import COLUMNS, DEFAULTS, checks, default
 
 
 def nothing_more(hook: View, path: str) -> Iterator[FieldError]:
     yield from ()
-
-
-REGISTERED = "Webhooks indicates the number of webhooks registered in this configuration"
-
-
-def count(configuration: View, now: datetime) -> int:
-    return len(hooks(configuration))
 
 
 VALIDATINGWEBHOOKCONFIGURATION = Kind(
@@ -34,10 +25,5 @@ VALIDATINGWEBHOOKCONFIGURATION = Kind(
     defaults=DEFAULTS,
     derived=(default,),
     rules=(checks(nothing_more),),
-    columns=(
-        NAME,
-        Column("Webhooks", count,
-               description=REGISTERED),
-        AGE,
-    ),
-)  # fmt: skip
+    columns=COLUMNS,
+)

@@ -5,20 +5,20 @@ What an older server accepted stays acceptable in an update. Sources:
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from onggi.api import names
 from onggi.api.field_error import FieldError, duplicate, invalid, not_supported, required
-from onggi.api.kind import Default, Rule
+from onggi.api.kind import Column, Default, Rule
 from onggi.api.objects import Object, View
 from onggi.api.selectors import check_label_selector
-from onggi.kinds.admissionregistration import client_config, match_conditions
+from onggi.kinds.admissionregistration import client_config, match_conditions, review_versions
 from onggi.kinds.admissionregistration.rules import check_rule
+from onggi.kinds.cells import AGE, NAME
 from onggi.kinds.checks import optional_choice
 from onggi.kinds.fill import fill_absent, items
 
 FAIL, IGNORE = "Fail", "Ignore"
-REVIEW_VERSIONS = ("v1", "v1beta1")
 QUIET = ("None", "NoneOnDryRun")
 SIDE_EFFECTS = ("None", "NoneOnDryRun", "Some", "Unknown")
 LONGEST = 30  # seconds
@@ -56,7 +56,7 @@ def checks(more: Hook) -> Rule:
         before = hooks(old)
         effects = QUIET if all(h.get("sideEffects") in QUIET for h in before) else SIDE_EFFECTS
         versions = [h.get("admissionReviewVersions") or () for h in before]
-        known = all(not v or any(r in v for r in REVIEW_VERSIONS) for v in versions)
+        known = all(not v or any(r in v for r in review_versions.KNOWN) for v in versions)
         for index, hook in enumerate(hooks(new)):
             path = f"webhooks[{index}]"
             yield from check_hook(hook, path, effects)
@@ -115,15 +115,25 @@ def check_client(hook: View, path: str) -> Iterator[FieldError]:
 
 def check_versions(versions: Sequence[str], hook: str, known: bool) -> Iterator[FieldError]:
     """``known``: one of them must be a version that this server speaks."""
-    path, accepted = f"{hook}.admissionReviewVersions", ", ".join(REVIEW_VERSIONS)
+    path, accepted = f"{hook}.admissionReviewVersions", ", ".join(review_versions.KNOWN)
     if not versions:
         yield required(path, f"must specify one of {accepted}")
         return
-    for index, version in enumerate(versions):
-        if version in versions[:index]:
-            yield invalid(f"{path}[{index}]", version, "duplicate version")
-            continue
-        for message in names.dns_1035_label(version):
-            yield invalid(f"{path}[{index}]", version, message)
-    if known and not any(version in REVIEW_VERSIONS for version in versions):
+    yield from review_versions.check_each(versions, path)
+    if known and not any(version in review_versions.KNOWN for version in versions):
         yield invalid(path, versions, f"must include at least one of {accepted}")
+
+
+def count(configuration: View, now: datetime) -> int:
+    return len(hooks(configuration))
+
+
+COLUMNS = (
+    NAME,
+    Column(
+        "Webhooks",
+        count,
+        description="Webhooks indicates the number of webhooks registered in this configuration",
+    ),
+    AGE,
+)

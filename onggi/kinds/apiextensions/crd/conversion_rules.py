@@ -5,17 +5,16 @@ Source: ``…/apis/apiextensions/validation/validation.go`` (validateCustomResou
 
 from collections.abc import Iterator, Sequence
 
-from onggi.api import names
 from onggi.api.conditions import is_true
 from onggi.api.field_error import FieldError, forbidden, invalid, required
 from onggi.api.objects import View, get
 from onggi.kinds.admissionregistration import client_config
+from onggi.kinds.admissionregistration.review_versions import KNOWN, check_each
 from onggi.kinds.apiextensions.crd import bundle
 from onggi.kinds.checks import choice
 
 CONFIG = "spec.conversion.webhookClientConfig"
 VERSIONS = "spec.conversion.conversionReviewVersions"
-KNOWN = ("v1", "v1beta1")
 NOT_SET = "should not be set when strategy is not set to Webhook"
 
 
@@ -52,12 +51,7 @@ def check_review_versions(versions: Sequence[str], old: View | None) -> Iterator
     if not versions:
         yield required(VERSIONS)
         return
-    for index, version in enumerate(versions):
-        if version in versions[:index]:
-            yield invalid(f"{VERSIONS}[{index}]", version, "duplicate version")
-            continue
-        for message in names.dns_1035_label(version):
-            yield invalid(f"{VERSIONS}[{index}]", version, message)
+    yield from check_each(versions, VERSIONS)
     before = get(old or {}, "spec.conversion.webhook.conversionReviewVersions") or KNOWN
     if not set(KNOWN) & set(versions) and set(KNOWN) & set(before):
         yield invalid(VERSIONS, list(versions), f"must include at least one of {', '.join(KNOWN)}")

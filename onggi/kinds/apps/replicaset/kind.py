@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 
 from onggi.api.field_error import FieldError
-from onggi.api.kind import Column, Default, Kind, Scale, within
-from onggi.api.objects import View, get
+from onggi.api.kind import Default, Kind, Scale, within
+from onggi.api.objects import View
+from onggi.kinds.apps.replicas.columns import columns
 from onggi.kinds.apps.rules import check_counts, check_selector_and_template
-from onggi.kinds.cells import AGE, NAME, containers_of, label_selector
+from onggi.kinds.cells import label_selector
 from onggi.kinds.checks import non_negative
 from onggi.kinds.core.pod import ignored
 from onggi.kinds.core.pod.advice import on_template
 from onggi.kinds.core.pod.template import default_template
 from onggi.kinds.fill import first_status
-
-SPEC, STATUS = "@io.k8s.api.apps.v1.ReplicaSetSpec", "@io.k8s.api.apps.v1.ReplicaSetStatus"
 
 
 def check(new: View, old: View | None) -> Iterator[FieldError]:
@@ -42,20 +41,8 @@ REPLICASET = Kind(
     immutable=("spec.selector",),
     rules=(check,),
     status_rules=(check_status,),
-    columns=(
-        NAME,
-        Column("Desired", lambda rs, now: get(rs, "spec.replicas", 0), "integer",
-               description=f"{SPEC}.replicas"),
-        Column("Current", lambda rs, now: get(rs, "status.replicas", 0), "integer",
-               description=f"{STATUS}.replicas"),
-        Column("Ready", lambda rs, now: get(rs, "status.readyReplicas", 0), "integer",
-               description=f"{STATUS}.readyReplicas"),
-        AGE,
-        *containers_of("spec.template"),
-        Column("Selector", lambda rs, now: label_selector(get(rs, "spec.selector")), wide=True,
-               description=f"{SPEC}.selector"),
-    ),
+    columns=columns("io.k8s.api.apps.v1.ReplicaSet", label_selector),
     selectable={"status.replicas": "status.replicas"},
     ignored=ignored.at("spec.template.spec"),
     advice=(on_template,),
-)  # fmt: skip
+)

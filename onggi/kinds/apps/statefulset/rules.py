@@ -7,7 +7,6 @@ ValidateStatefulSetUpdate, ValidateStatefulSetStatus).
 from collections.abc import Iterator
 
 from onggi.api.field_error import FieldError, forbidden, invalid, not_supported, required
-from onggi.api.meta import check_annotations, check_labels
 from onggi.api.objects import View, get
 from onggi.kinds.apps.rules import (
     check_at_most_all,
@@ -19,7 +18,7 @@ from onggi.kinds.apps.rules import (
     is_zero,
 )
 from onggi.kinds.checks import non_negative
-from onggi.kinds.core.pod.rules.spec import check_pod_annotations
+from onggi.kinds.core.pod.rules.spec import check_template_metadata
 
 POLICIES, STRATEGIES = ("OrderedReady", "Parallel"), ("RollingUpdate", "OnDelete")
 RETENTION = ("Retain", "Delete")
@@ -85,12 +84,8 @@ def check_rolling(rolling: View, path: str) -> Iterator[FieldError]:
 
 def check_template(template: View, path: str) -> Iterator[FieldError]:
     """Not the whole pod: its volumes may be claims that only the pods' names complete."""
-    meta, spec = template.get("metadata") or {}, template.get("spec") or {}
-    annotations = meta.get("annotations") or {}
-    yield from check_labels(meta.get("labels") or {}, f"{path}.labels")
-    yield from check_annotations(annotations, f"{path}.annotations")
-    yield from check_pod_annotations(annotations, spec, f"{path}.annotations")
-    yield from check_running(spec, f"{path}.spec", "StatefulSet")
+    yield from check_template_metadata(template, path)
+    yield from check_running(template.get("spec") or {}, f"{path}.spec", "StatefulSet")
 
 
 def check_update(new: View, old: View) -> Iterator[FieldError]:

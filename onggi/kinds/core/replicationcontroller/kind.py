@@ -7,20 +7,18 @@ Sources: ``pkg/apis/core/v1/defaults.go``, ``pkg/apis/core/validation/validation
 from collections.abc import Iterator
 
 from onggi.api.field_error import FieldError, required
-from onggi.api.kind import Column, Default, Kind, Scale
+from onggi.api.kind import Default, Kind, Scale
 from onggi.api.objects import Object, View, clone_value, get
 from onggi.api.selectors import of_labels
+from onggi.kinds.apps.replicas.columns import columns
 from onggi.kinds.apps.rules import check_counts, check_running, unselected
-from onggi.kinds.cells import AGE, NAME, containers_of, label_map
+from onggi.kinds.cells import label_map
 from onggi.kinds.checks import non_negative
 from onggi.kinds.core.pod import ignored
 from onggi.kinds.core.pod.advice import on_template
 from onggi.kinds.core.pod.rules import check_template
 from onggi.kinds.core.pod.template import default_template
 from onggi.kinds.fill import first_status
-
-SPEC = "@io.k8s.api.core.v1.ReplicationControllerSpec"
-STATUS = "@io.k8s.api.core.v1.ReplicationControllerStatus"
 
 
 def default_labels(rc: Object) -> None:
@@ -74,20 +72,8 @@ REPLICATIONCONTROLLER = Kind(
     prepare=first_status({"replicas": 0}),
     rules=(check,),
     status_rules=(check_status,),
-    columns=(
-        NAME,
-        Column("Desired", lambda rc, now: get(rc, "spec.replicas", 0), "integer",
-               description=f"{SPEC}.replicas"),
-        Column("Current", lambda rc, now: get(rc, "status.replicas", 0), "integer",
-               description=f"{STATUS}.replicas"),
-        Column("Ready", lambda rc, now: get(rc, "status.readyReplicas", 0), "integer",
-               description=f"{STATUS}.readyReplicas"),
-        AGE,
-        *containers_of("spec.template"),
-        Column("Selector", lambda rc, now: label_map(get(rc, "spec.selector")), wide=True,
-               description=f"{SPEC}.selector"),
-    ),
+    columns=columns("io.k8s.api.core.v1.ReplicationController", label_map),
     selectable={"status.replicas": "status.replicas"},
     ignored=ignored.at("spec.template.spec"),
     advice=(on_template,),
-)  # fmt: skip
+)

@@ -175,12 +175,17 @@ def is_int32(text: str) -> bool:
     return len(digits) <= 10 and -(2**31) <= int(text) <= INT32
 
 
-def check_template(template: View, path: str) -> Iterator[FieldError]:
+def check_template_metadata(template: View, path: str) -> Iterator[FieldError]:
     meta, spec = template.get("metadata") or {}, template.get("spec") or {}
     annotations = meta.get("annotations") or {}
     yield from check_labels(meta.get("labels") or {}, f"{path}.labels")
     yield from check_annotations(annotations, f"{path}.annotations")
     yield from check_pod_annotations(annotations, spec, f"{path}.annotations")
+
+
+def check_template(template: View, path: str) -> Iterator[FieldError]:
+    spec = template.get("spec") or {}
+    yield from check_template_metadata(template, path)
     yield from check_spec(spec, f"{path}.spec", is_pod=False)
     if get(spec, "ephemeralContainers"):
         detail = "ephemeral containers not allowed in pod template"
